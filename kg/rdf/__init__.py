@@ -1,0 +1,1 @@
+"""Claims to triples and back: vocabulary, IRIs, encoding, decoding, validation."""
