@@ -131,11 +131,12 @@ class Section:
             return Span(start, end)
         if start == end:
             return Span(self.origin[start], self.origin[start])
-        # The end is taken after the last character, so that nothing skipped behind it is swallowed;
-        # a ligature gives several characters one offset, so the end is the next higher offset.
+        # The last character's source ends where the next one's begins. A ligature gives several characters one
+        # offset, so the end is the next offset that is higher; the entry after the last character always is.
         last = self.origin[end - 1]
-        after = next((o for o in self.origin[end:] if o > last), len(self.text))
-        return Span(self.origin[start], min(after, last + 1) if after > last + 1 else after)
+        while self.origin[end] == last:
+            end += 1
+        return Span(self.origin[start], self.origin[end])
 
 
 @dataclass(frozen=True, slots=True)
