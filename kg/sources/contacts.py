@@ -11,9 +11,10 @@ import re
 
 from kg.model import Span
 
+_DOT = r"(?:\.|\s?[(\[]dot[)\]]\s?)"
 _EMAIL = re.compile(
-    r"[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}\s?(?:@|\(at\)|\[at\]|\s(?:at|AT)\s(?=[\w-]+\s?(?:\(dot\)|\[dot\]|\sdot\s)))\s?"
-    r"[A-Za-z0-9-]{1,63}(?:\s?(?:\.|\(dot\)|\[dot\]|\sdot\s)\s?[A-Za-z0-9-]{2,63}){1,5}"
+    r"[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}\s?(?:@|[(\[](?:at|AT)[)\]])\s?[A-Za-z0-9-]{1,63}"
+    rf"(?:{_DOT}[A-Za-z0-9-]{{2,63}}){{1,5}}"
 )
 _PHONE = re.compile(
     r"(?<![\w.,/-])(?:"
@@ -27,27 +28,35 @@ _TOLD_PHONE = re.compile(
     r"\b(?:[Tt]el(?:ephone|efon)?|[Pp]hone|[Ff]ax|[Mm]obile|[Cc]ell phone|[Cc]all(?: us)?(?: at)?)\b"
     r"(?: (?:number|no))?[.:]{0,2} ?\(?\+?\d[\d ().–/-]{5,20}\d"
 )
+# To the end of the sentence or line, 200 characters at most; then the short lines that follow a colon.
+_END = r"(?:[^\n]{0,200}?(?=(?<!Dr)(?<!Prof)[.;](?:\s|$)|\n|\Z)|[^\n]{200})"
+_NEXT_LINES = r"(?:(?<=:)[ \t]*(?:\n+[^\n]{1,100}(?=\n|\Z)){1,4})?"
 _TAIL = re.compile(
-    r"\b(?:[Cc]ontacts?(?: (?:person|information|details|name|phone|us))?|CONTACTS?(?: [A-Z]+)?)\s?:[^\n]*"
-    r"|\b[Pp]lease (?:contact|call|e-?mail|write to)\b[^\n]*?(?=[.;](?:\s|$)|\n|$)"
-    r"|\b(?:[Ff]or (?:more|further|additional) information,? )(?:please )?(?:contact|call|e-?mail)\b"
-    r"[^\n]*?(?=[.;](?:\s|$)|\n|$)"
+    rf"(?:(?<=[.;(] )|^[ \t*•-]*)(?:Contacts?|CONTACTS?|contact)(?: (?:person|information|details|name|phone|us))?"
+    rf"\s?:{_END}"
+    rf"|\b(?:[Pp]lease|[Ff]or (?:more|further|additional) (?:information|details)(?: about [^\n,.]{{1,80}})?,?"
+    rf"(?: please)?) (?:contact|call|e-?mail|write to)\b{_END}{_NEXT_LINES}",
+    re.M,
 )
-_HINT = re.compile(r"@|\(at\)|\[at\]| at |\d{3}|[Cc]ontact|CONTACT|[Cc]all|mail|write to")
+
+# A cheap look decides whether a pattern is worth running.
+_LOOKS = (
+    (re.compile(r"@|[(\[](?:at|AT)[)\]]|[(\[]dot[)\]]"), _EMAIL),
+    (re.compile(r"\d{3}[ .)-]{1,2}\d{3}|\+\d|1-8\d\d"), _PHONE),
+    (re.compile(r"[Tt]el|[Pp]hone|[Ff]ax|[Mm]obile|[Cc]all"), _TOLD_PHONE),
+    (re.compile(r"[Cc]ontact|CONTACT|[Pp]lease|[Ff]or (?:more|further|additional)"), _TAIL),
+)
 
 
 def contact_spans(text: str) -> tuple[Span, ...]:
     """Where a text holds contact details, in order, overlapping finds joined.
 
-    >>> [span.of("Call Dr X at (310) 794-8600 or x@y.org.") for span in contact_spans("Call Dr X at (310) 794-8600 or x@y.org.")]
+    >>> text = "Call Dr X at (310) 794-8600 or x@y.org."
+    >>> [span.of(text) for span in contact_spans(text)]
     ['(310) 794-8600', 'x@y.org']
-    """  # noqa: E501
-    if not _HINT.search(text):
-        return ()
+    """
     found = sorted(
-        Span(match.start(), match.end())
-        for pattern in (_EMAIL, _PHONE, _TOLD_PHONE, _TAIL)
-        for match in pattern.finditer(text)
+        Span(*match.span()) for look, pattern in _LOOKS if look.search(text) for match in pattern.finditer(text)
     )
     joined: list[Span] = []
     for span in found:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kg.model import Document, Intervention, Reject
+from kg.model import Document, Intervention, Reject, Section
 from kg.sources.reading_text import make_section, tidy, well_formed
 
 SECTIONS = ("briefTitle", "officialTitle", "briefSummary", "detailedDescription")
@@ -68,8 +68,13 @@ def make_document(fields: Fields, source: str) -> Document | Reject:
         interventions=tuple(_intervention(i) for i in fields.interventions if tidy(i.name)),
         phases=phases(fields.phases), study_type=_study_type(fields.study_type), overall_status=status,
         sponsor=_organisation(fields), start_date=iso_date(fields.start_date),
-        version_date=iso_date(fields.version_date), punctuated=is_punctuated(text, fields.layout),
+        version_date=iso_date(fields.version_date), punctuated=is_punctuated(_prose(sections), fields.layout),
     )  # fmt: skip
+
+
+def _prose(sections: list[Section]) -> str:
+    """The sentences of a record; titles have no marks of their own."""
+    return "\n\n".join(section.reading for section in sections if section.name in SECTIONS[2:])
 
 
 def nct_id(value: object) -> str:
@@ -180,7 +185,7 @@ _BODY = re.compile(
     r"(?i)universi|hospital|instit|cent(?:er|re|ro)|colleg|school|clini[ck]|\binc\b|\bltd|limited|\bllc|gmbh|\bag\b"
     r"|\bs\.?[apr]\.?[als]?\b|\bcorp|compan|pharma|therap|medic|health|group|foundation|fondaz|fundac|association"
     r"|society|network|council|trust|laborator|biotech|bioscience|science|oncolog|cancer|research|assistance|h[oô]p"
-    r"|ospedal|ministr|agency|department|division|service|program|alliance|consorti|academ|national|&|\b[A-Z]{3,}\b"
+    r"|ospedal|ministr|agency|department|division|service|program|alliance|consorti|academ|national|&|(?-i:\b[A-Z]{3,}\b)"
 )
 _DEGREE = re.compile(r"(?:^|[\s,])(?:MD|PhD|Ph\.D|M\.D|Dr|Prof|Professor|MBBS|MSc|PharmD|DO|RN)\b\.?")
 _PERSON = re.compile(r"[^\W\d_][\w.'-]*(?:,? [^\W\d_][\w.'-]*){1,3}")

@@ -75,7 +75,8 @@ def _lines_or_object(stream: io.BufferedReader, where: str, max_bytes: int) -> I
     while not first.strip() and (first := stream.readline(max_bytes + 1)):
         pass
     if len(first) > max_bytes or _is_object(first, where):
-        yield from _lines(chain(_rest_of_line(first, stream, max_bytes), _raw_lines(stream, max_bytes)), where, max_bytes)
+        lines = chain(_rest_of_line(first, stream, max_bytes), _raw_lines(stream, max_bytes))
+        yield from _lines(lines, where, max_bytes)
         return
     whole = first + stream.read(max_bytes + 1 - len(first))
     if len(whole) > max_bytes and not _looks_like_lines(whole, where):

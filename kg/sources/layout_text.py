@@ -25,10 +25,8 @@ _LABELS = (
     "Overall Status", "Overall Official", "Central Contact", "Location",
 )  # fmt: skip
 _HEADINGS = ("Study Overview", "Study Oversight", "Study Design", "Study Conditions", "Study Arms", "Study Eligibility")
-_LABEL = re.compile(
-    "^(?:(?P<label>" + "|".join(re.escape(label) for label in _LABELS) + r"):[ \t]?|(?:" + "|".join(_HEADINGS) + r")[ \t]*$)",
-    re.M,
-)
+_ANY_LABEL = "|".join(re.escape(label) for label in _LABELS)
+_LABEL = re.compile(rf"^(?:(?P<label>{_ANY_LABEL}):[ \t]?|(?:{'|'.join(_HEADINGS)})[ \t]*$)", re.M)
 _NONE = ("None", "N/A", "")
 
 

@@ -68,5 +68,5 @@ def _fields(study: Element) -> Fields:
         sponsor_class=_text(study, "sponsors/lead_sponsor/agency_class"),
         sponsor_is_person=_text(study, "responsible_party/responsible_party_type") == "Sponsor-Investigator",
         start_date=_text(study, "start_date"),
-        version_date=_text(study, "required_header/download_date").replace("ClinicalTrials.gov processed this data", ""),
+        version_date=_text(study, "required_header/download_date").rpartition("processed this data on")[2],
     )

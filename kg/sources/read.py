@@ -59,10 +59,11 @@ def _distinct(records: Iterator[Document | Reject]) -> Iterator[Document | Rejec
     seen: dict[str, str] = {}
     for record in records:
         if isinstance(record, Document):
-            first = seen.setdefault(record.nct, record.source)
-            if first is not record.source:
-                yield Reject(record.source, f"{record.nct} was read already, from {first}; the first is kept", record.nct)
+            nct, source = record.nct, record.source
+            if nct in seen:
+                yield Reject(source, f"{nct} was read already, from {seen[nct]}; the first is kept", nct)
                 continue
+            seen[nct] = source
         yield record
 
 
