@@ -1,0 +1,256 @@
+"""Looks names up and tags stretches of text with the concepts they may stand for.
+
+Three layers answer, the higher before the lower: tables of the user (level 3), the project's overlays (2), the compiled
+artefact (1). What a mention means in its record (its type, its abbreviations) is the grounding room's work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.lexicon.artefact import KINDS, Artefact, open_artefact
+from kg.lexicon.names import capitals, letters, normal_form, token_form, tokens
+from kg.lexicon.ontology import read_ontology
+from kg.lexicon.tables import Entry, read_table, rows_of
+from kg.model import Candidate, EntityType, Span
+from kg.resources import resource
+
+SCORES = {"symbol": 1.0, "name": 0.98, "curated": 0.96, "synonym": 0.94, "brand": 0.93, "code": 0.92,
+          "alias": 0.85, "related": 0.78, "previous": 0.7}
+LEVELS = {2: "overlay", 3: "user table"}
+MAX_TOKENS = 12
+_TYPES = tuple(EntityType)
+_MIN = 0.05
+CACHED = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A stretch of text that is a name, and what it may stand for, best first."""
+
+    span: Span
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A word that is not, or not in any case, a name: `never`, or `case` (needs the capitals of the term)."""
+
+    key: str
+    rule: str
+
+
+class Lexicon:
+    """All names that the reader knows. Built by `open_lexicon`; look-ups change nothing."""
+
+    def __init__(self, artefact: Artefact, entries: Iterable[Entry], stops: Sequence[Stop]) -> None:
+        self.artefact = artefact
+        self._entries: dict[str, list[Entry]] = {}
+        self._starts: dict[str, int] = {}  # first token of a table's key -> tokens of its longest key
+        for entry in entries:
+            self._entries.setdefault(entry.key, []).append(entry)
+            first = entry.key.split(" ", 1)[0]
+            self._starts[first] = max(self._starts.get(first, 0), entry.key.count(" ") + 1)
+        self._never = frozenset(stop.key for stop in stops if stop.rule == "never")
+        self._case = frozenset(stop.key for stop in stops if stop.rule == "case")
+        self._known: dict[tuple[str, str], tuple[Candidate, ...]] = {}  # answers of `scan`, which repeat a lot
+
+    def lookup(self, name: str) -> tuple[Candidate, ...]:
+        """What a name may stand for, best first; reasons say by what kind of name and what differs."""
+        return self._candidates(normal_form(name), name, strict=False)
+
+    def scan(self, text: str, span: Span, *, anatomy: bool = False) -> tuple[Hit, ...]:
+        """The names in a stretch of text: longest match from the left, hits do not overlap.
+
+        Organs and tissues (UBERON) are left out unless `anatomy`.
+        """
+        words, joined, places = _prepare(text, span)
+        hits, at, count = [], 0, len(words)
+        prefixes, starts = self.artefact.keys.prefixes, self._starts
+        while at < count:
+            place = places[at]
+            form = words[at][2]
+            found = prefixes(joined[place : place + 90])
+            step = 1
+            if found or form in starts:
+                lengths = {len(key) for key in found if joined[place + len(key) : place + len(key) + 1] in (" ", "")}
+                if form in starts:
+                    lengths |= self._table_lengths(joined, place, starts[form])
+                for length in sorted(lengths, reverse=True):
+                    last = at + joined.count(" ", place, place + length) - joined.count("  ", place, place + length)
+                    last = self._last(places, place + length, at)
+                    where = Span(words[at][0], words[last][1])
+                    kept = self._tag(joined[place : place + length], text, where, words, at, last, anatomy)
+                    if kept:
+                        hits.append(Hit(where, kept))
+                        step = last - at + 1
+                        break
+            at += step
+        return tuple(hits)
+
+    def find(self, id_: str) -> Candidate | None:
+        """The concept of the compiled lexicon with this id, as a candidate of score 1, or None."""
+        concept = self.artefact.find(id_)
+        return concept and Candidate(concept.id, concept.label, _TYPES[concept.type], 1.0, ("by id",))
+
+    def xrefs(self, id_: str) -> tuple[str, ...]:
+        """Ids of the same thing in other vocabularies."""
+        concept = self.artefact.find(id_)
+        return concept.xrefs if concept else ()
+
+    def is_stop(self, name: str) -> bool:
+        """Whether the word is never a name by itself."""
+        return normal_form(name) in self._never
+
+    def _last(self, places: list[int], end: int, at: int) -> int:
+        last = at
+        while last + 1 < len(places) and places[last + 1] < end:
+            last += 1
+        return last
+
+    def _table_lengths(self, joined: str, place: int, longest: int) -> set[int]:
+        lengths, end = set(), place
+        for _ in range(longest):
+            end = joined.find(" ", end + 1)
+            end = len(joined) if end < 0 else end
+            if joined[place:end] in self._entries:
+                lengths.add(end - place)
+            if end == len(joined):
+                break
+        return lengths
+
+    def _tag(self, key: str, text: str, where: Span, words: list, at: int, last: int,
+             anatomy: bool) -> tuple[Candidate, ...]:
+        if key in self._never:
+            return ()
+        surface = where.of(text)
+        if last > at and len(words[at][2]) <= 2 and text[words[at][1] : words[at + 1][0]].isspace():
+            first, second = words[at][2], words[at + 1][2]
+            if (first.isalpha() and second.isdigit()
+                    and (len(first) == 1 or not text[words[at][0] : words[at][1]].isupper())):
+                return ()
+        found = self._known.get((key, surface))
+        if found is None:
+            if len(self._known) >= CACHED:
+                self._known.clear()
+            found = self._known[key, surface] = self._candidates(key, surface, strict=True)
+        return found if anatomy else tuple(c for c in found if not c.id.startswith("UBERON:"))
+
+    def _candidates(self, key: str, surface: str, *, strict: bool) -> tuple[Candidate, ...]:
+        found: dict[str, tuple[tuple, Candidate]] = {}
+        mask = capitals(surface)
+        for entry in self._entries.get(key, ()):
+            differs = _capitals_differ(key, surface, mask, entry.capitals, key in self._case, "name")
+            if differs and strict:
+                continue
+            score = 0.99 if not differs else 0.6
+            reasons = (LEVELS[entry.level], *(("capitals differ",) if differs else ()))
+            self._offer(found, entry.id, self._label(entry, surface), entry.type, score, reasons,
+                        0 if differs else entry.level)
+        key_id = self.artefact.keys.get(key)
+        if key_id is not None:
+            for posting in self.artefact.postings(key_id):
+                kind = KINDS[self.artefact.kinds[posting]]
+                term_mask = self.artefact.masks[posting]
+                differs = _capitals_differ(key, surface, mask, term_mask, key in self._case, kind)
+                if differs and strict:
+                    continue
+                concept = self.artefact.concept(self.artefact.concept_of[posting])
+                score = SCORES[kind] - (0.3 if differs else 0.0 if term_mask == mask else 0.004)
+                reasons = (kind, *(("capitals differ",) if differs else ()))
+                self._offer(found, concept.id, concept.label, _TYPES[concept.type], score, reasons, 1 - differs)
+        ranked = sorted(found.values(), key=lambda pair: pair[0])
+        return tuple(candidate for _, candidate in ranked)
+
+    def _label(self, entry: Entry, surface: str) -> str:
+        if entry.label:
+            return entry.label
+        concept = self.artefact.find(entry.id)
+        return concept.label if concept else surface
+
+    @staticmethod
+    def _offer(found: dict, id_: str, label: str, type_: EntityType, score: float, reasons: tuple[str, ...],
+               level: int) -> None:
+        score = round(max(score, _MIN), 3)
+        rank = (-level, -score, id_)
+        if id_ not in found or rank < found[id_][0]:
+            found[id_] = (rank, Candidate(id_, label, type_, score, reasons))
+
+
+def _prepare(text: str, span: Span) -> tuple[list[tuple[int, int, str]], str, list[int]]:
+    """Tokens of the stretch with their forms, the forms joined, and where each stands in the joined line.
+
+    Two spaces stand where a name cannot go on: punctuation with a blank, a line break, brackets.
+    """
+    stretch, base = text[span.start : span.end], span.start
+    words, parts, places, at, before = [], [], [], 0, 0
+    for start, end in tokens(stretch):
+        form = token_form(stretch[start:end])
+        if words:
+            gap = 1 if _bridges(stretch[before:start]) else 2
+            parts.append(" " * gap)
+            at += gap
+        words.append((base + start, base + end, form))
+        parts.append(form)
+        places.append(at)
+        at += len(form)
+        before = end
+    return words, "".join(parts), places
+
+
+def _bridges(gap: str) -> bool:
+    if gap == "" or gap == " ":
+        return True
+    if "\n\n" in gap or any(c in ";:!?()[]{}\"|•" for c in gap):
+        return False
+    if "." in gap or "," in gap:
+        return len(gap) == 1
+    return len(gap) <= 4
+
+
+def _capitals_differ(key: str, surface: str, mask: int, term: int, case_word: bool, kind: str) -> bool:
+    """Whether the text's capitals rule the name out: short names, acronyms and words of the language need theirs."""
+    if mask == term:
+        return False
+    count = letters(surface)
+    if count <= 2 or case_word:
+        return True
+    word = " " not in key
+    if kind == "brand":
+        return not mask & 1
+    digits = any(c.isdigit() for c in key)
+    capital_count = term.bit_count()
+    if term <= 1:  # the term is an ordinary word: only a short shouted text differs from it
+        return word and count <= 4 and mask.bit_count() >= count - 1 and not digits
+    if digits:
+        return count <= 3 and mask == 0 and capital_count > 1
+    if word and (count <= 3 or capital_count >= 2):  # an acronym wants its capitals, the first letter apart: mTOR
+        return mask | 1 != term | 1 or mask == 1
+    return False
+
+
+def read_stops(path: Path) -> tuple[Stop, ...]:
+    """The stop table: `term`, `rule` (`never` or `case`)."""
+    return tuple(Stop(normal_form(row["term"]), row["rule"]) for _, row in rows_of(path, ("term", "rule")))
+
+
+def open_lexicon(extra: Sequence[Path] = (), ontologies: Sequence[Path] = ()) -> Lexicon:
+    """The lexicon with the project's overlays, the user's tables (`extra`) and the user's ontologies.
+
+    `LexiconError` names the file, line and reason of what cannot be used.
+    """
+    folder = resource("lexicon")
+    entries: list[Entry] = []
+    for path in extra:
+        entries += read_table(Path(path), level=3)
+    for path in ontologies:
+        entries += read_ontology(Path(path))
+    stops: tuple[Stop, ...] = ()
+    for path in sorted((folder / "overlays").glob("*.tsv")):
+        if path.name == "stop.tsv":
+            stops = read_stops(path)
+        else:
+            entries += read_table(path, level=2)
+    return Lexicon(open_artefact(folder / "lexicon.xz"), entries, stops)
