@@ -1,0 +1,294 @@
+"""Claims and trials as one HTML file that explains itself: no request leaves it, nothing in it runs but our own script.
+
+pyvis writes the network (nodes, edges, options); the template is ours, because pyvis's own links a CDN and runs what
+stands in labels. All words of records travel as JSON in a block that is not executed; the script builds its elements
+with `textContent`. A content security policy names the hashes of the one style and the two scripts.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import textwrap
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from kg.model import SYMMETRIC, Claim, Entity, EntityType, Evidence, Predicate, Role, Status, Trial
+from kg.resources import resource
+from kg.viz.argument import Argument, arguments
+from kg.viz.layout import Box, place
+from kg.viz.passages import marked, visible
+
+VENDORED = "vis-network-10.1.5.min.js"
+SCRIPTS = ("state.js", "canvas.js", "panel.js", "filters.js", "table.js", "app.js")
+PASSAGES = 12  # quotes carried for one claim; the page says how many more there are
+START = 60  # things in the first view of a large graph
+SMALL = 110  # things up to which the first view is the whole graph
+VIEWS = 300  # records with a view of their own
+LABEL = 44  # characters of a label on the canvas
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is drawn: the entities in order, the claims between them, and how much was left out."""
+
+    entities: tuple[Entity, ...]
+    claims: tuple[Claim, ...]
+    left_out: int  # entities
+
+    @property
+    def index(self) -> dict[str, int]:
+        """The place of each entity, by its id."""
+        return {entity.id: i for i, entity in enumerate(self.entities)}
+
+
+def render_page(claims: Iterable[Claim], trials: Iterable[Trial], *, title: str, limit: int = 2000) -> str:
+    """The HTML of a page that draws the claims.
+
+    At most `limit` entities are drawn, those with the most claims; the page says how many were left out. The same
+    claims and trials give the same text, in whatever order they come.
+    """
+    from pyvis.network import Network  # slow to import (IPython), and only drawing needs it
+
+    shown = _shown(list(claims), limit)
+    trials = sorted(trials, key=lambda trial: trial.nct)
+    degrees = Counter(entity.id for claim in shown.claims for entity in (claim.subject, claim.object))
+    network = Network(height="100%", width="100%", directed=True, heading=visible(title))
+    _add_nodes(network, shown, degrees)
+    _add_edges(network, shown)
+    network.options = {
+        "physics": {"enabled": False},
+        "layout": {"improvedLayout": False},
+        "interaction": {"hover": True, "hideEdgesOnDrag": len(shown.entities) > 800, "tooltipDelay": 100000},
+        "nodes": {"scaling": {"label": {"drawThreshold": 8, "maxVisible": 24}}},
+        "edges": {"scaling": {"label": {"drawThreshold": 7, "maxVisible": 16}}, "arrowStrikethrough": False},
+    }
+    network.templateEnv = _environment(_record(shown, trials, degrees))
+    network.path = "page.html.j2"
+    return network.generate_html("graph.html")
+
+
+def _environment(record: dict):
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(autoescape=True, loader=FileSystemLoader(resource("page")), undefined=StrictUndefined)
+    environment.filters["embed"] = embed
+    style, vendored, script = _text("page.css"), _vendored(), _script()
+    hashes = " ".join(_source_hash(text) for text in (vendored, script))
+    environment.globals |= {
+        "record": record, "style": Markup(style), "vendored": Markup(vendored), "script": Markup(script),
+        "policy": f"default-src 'none'; script-src {hashes}; style-src {_source_hash(style)}; img-src data:; "
+                  "base-uri 'none'; form-action 'none'",
+    }
+    return environment
+
+
+def embed(value: object) -> Markup:
+    """A value as JSON that may stand in a script element: no `<`, `>`, `&` or line separator is left in it.
+
+    >>> str(embed("</script>"))
+    '"\\\\u003c/script\\\\u003e"'
+    """
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))  # ASCII: U+2028 and U+2029 are escaped too
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+@cache
+def _text(*parts: str) -> str:
+    return resource("page", *parts).read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+def _vendored() -> str:
+    return _text("vendor", VENDORED).partition("//# sourceMappingURL")[0]
+
+
+def _script() -> str:
+    return "(() => {\n\"use strict\";\n" + "\n".join(_text(name) for name in SCRIPTS) + "\n})();"
+
+
+def _source_hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+@cache
+def _style() -> dict:
+    return tomllib.loads(_text("style.toml"))
+
+
+@cache
+def _look(type_: EntityType) -> dict:
+    return next(row for row in _style()["type"] if row["name"] == type_.value)
+
+
+def _shown(claims: Sequence[Claim], limit: int) -> Shown:
+    found: dict[str, Entity] = {}
+    for claim in sorted(claims, key=lambda claim: claim.id):
+        for entity in (claim.subject, claim.object):
+            found[entity.id] = min(found.get(entity.id, entity), entity, key=lambda entity: (entity.label, entity.type))
+    degrees = Counter(entity.id for claim in claims for entity in (claim.subject, claim.object))
+    order = sorted(found, key=lambda id_: (-degrees[id_], id_))
+    kept = set(order[:limit])
+    claims = [claim for claim in claims if claim.subject.id in kept and claim.object.id in kept]
+    return Shown(
+        tuple(found[id_] for id_ in order[:limit]),
+        tuple(sorted(claims, key=lambda claim: (claim.subject.label.lower(), claim.predicate, claim.object.label.lower(), claim.id))),
+        len(order) - len(kept),
+    )
+
+
+def _add_nodes(network, shown: Shown, degrees: Counter) -> None:
+    boxes = [_box(entity, degrees[entity.id]) for entity in shown.entities]
+    index = shown.index
+    links = [(index[claim.subject.id], index[claim.object.id]) for claim in shown.claims]
+    for i, (entity, (x, y)) in enumerate(zip(shown.entities, place(boxes, links), strict=True)):
+        look = _look(entity.type)
+        network.add_node(f"n{i}", label=_wrapped(entity.label), shape=look["shape"], color=look["light"],
+                         size=_size(degrees[entity.id]), x=x, y=y)
+
+
+def _add_edges(network, shown: Shown) -> None:
+    """One edge for all claims of one pair, direction and status; those of one pair fan out."""
+    index = shown.index
+    bundles: dict[tuple[int, int, Status], list[int]] = {}
+    for i, claim in enumerate(shown.claims):
+        key = (index[claim.subject.id], index[claim.object.id], claim.status)
+        bundles.setdefault(key, []).append(i)
+    between = Counter(frozenset(key[:2]) for key in bundles)
+    drawn: Counter = Counter()
+    for n, ((subject, object_, status), numbers) in enumerate(sorted(bundles.items())):
+        pair = frozenset((subject, object_))
+        drawn[pair] += 1
+        smooth: object = False
+        if between[pair] > 1:
+            smooth = {"enabled": True, "type": "curvedCW", "roundness": 0.1 + 0.12 * drawn[pair]}
+        directed = any(shown.claims[i].predicate not in SYMMETRIC for i in numbers)
+        arrow = "bar" if status is Status.NEGATED else "arrow"
+        network.add_edge(
+            f"n{subject}", f"n{object_}", id=f"e{n}", claims=numbers, status=status.value, smooth=smooth,
+            dashes=[7, 6] if status is Status.HYPOTHESISED else False, width=1.2 + min(4, len(numbers)) * 0.5,
+            arrows={"to": {"enabled": directed or status is Status.NEGATED, "type": arrow,
+                           "scaleFactor": 0.9 if status is Status.NEGATED else 0.55}},
+        )
+
+
+def _record(shown: Shown, trials: Sequence[Trial], degrees: Counter) -> dict:
+    """Everything that the page knows beside the drawing."""
+    argued = arguments(shown.claims)
+    number = {claim.id: i for i, claim in enumerate(shown.claims)}
+    cited = {nct for claim in shown.claims for nct in claim.records}
+    return {
+        "types": _style()["type"],
+        "predicates": [predicate.value for predicate in Predicate],
+        "symmetric": sorted(SYMMETRIC),
+        "statuses": [status.value for status in Status],
+        "entities": _entities(shown),
+        "claims": [_claim(claim, shown.index) for claim in shown.claims],
+        "trials": {trial.nct: {"title": visible(trial.title), "phases": list(trial.phases), "status": trial.overall_status}
+                   for trial in trials},
+        "arguments": [{"nct": argument.nct, "aims": [number[claim.id] for claim in argument.aims],
+                       "chains": [[number[claim.id] for claim in chain] for chain in argument.chains]}
+                      for argument in argued],
+        "views": _views(shown, argued, degrees, cited),
+        "leftOut": shown.left_out,
+    }
+
+
+def _entities(shown: Shown) -> list[dict]:
+    names: dict[str, Counter] = {entity.id: Counter() for entity in shown.entities}
+    for claim in shown.claims:
+        for evidence in claim.evidence:
+            names[claim.subject.id][" ".join(evidence.subject.text.split())] += 1
+            names[claim.object.id][" ".join(evidence.object.text.split())] += 1
+    return [
+        {"id": visible(entity.id), "label": visible(entity.label), "type": entity.type.value, "link": link(entity.id),
+         "names": [visible(name) for name in sorted(names[entity.id], key=lambda name: (-names[entity.id][name], name))
+                   if name][:20]}
+        for entity in shown.entities
+    ]
+
+
+def link(id_: str) -> str:
+    """Where an identifier is explained: an https or http address from our own table, or "" where none is known.
+
+    >>> link("hgnc:3236"), link("javascript:alert(1)")
+    ('https://identifiers.org/hgnc:3236', '')
+    """
+    prefix, _, local = id_.partition(":")
+    pattern = _style()["links"].get(prefix, "")
+    return pattern.format(id=quote(local.removeprefix(f"{prefix}:"), safe="", errors="replace")) if pattern and local else ""
+
+
+def _claim(claim: Claim, index: dict[str, int]) -> dict:
+    best = sorted(claim.evidence, key=lambda evidence: (-evidence.confidence, evidence.nct, evidence.section, evidence.start, evidence.id))
+    return {
+        "id": claim.id, "s": index[claim.subject.id], "p": claim.predicate.value, "o": index[claim.object.id],
+        "status": claim.status.value, "confidence": round(claim.confidence, 3), "records": list(claim.records),
+        "evidence": [_evidence(evidence) for evidence in best[:PASSAGES]], "more": max(0, len(best) - PASSAGES),
+    }
+
+
+def _evidence(evidence: Evidence) -> dict:
+    return {
+        "nct": evidence.nct, "section": evidence.section, "at": [evidence.start, evidence.end],
+        "pieces": marked(evidence), "status": evidence.status.value, "rule": visible(evidence.rule),
+        "confidence": round(evidence.confidence, 3), "trigger": visible(evidence.trigger),
+        "cues": [visible(cue) for cue in evidence.cues],
+        "subject": _role(evidence.subject), "object": _role(evidence.object),
+    }
+
+
+def _role(role: Role) -> dict:
+    return {"score": round(role.score, 3), "reasons": [visible(reason) for reason in role.reasons],
+            "qualifiers": [visible(qualifier) for qualifier in role.qualifiers]}
+
+
+def _views(shown: Shown, argued: Sequence[Argument], degrees: Counter, cited: set[str]) -> list[dict]:
+    """The views to choose from, the first one first; "all" uses the positions of the network itself."""
+    whole = {"id": "all", "label": "Everything", "at": None}
+    size = len(shown.entities)
+    views = [whole]
+    if size > SMALL:
+        core = {entity.id for argument in argued for claim in argument.claims for entity in (claim.subject, claim.object)}
+        order = sorted(shown.entities, key=lambda entity: (-degrees[entity.id] - 3 * (entity.id in core), entity.id))
+        ids = {entity.id for entity in order[:START]}
+        start = _view("start", "Most connected", [c for c in shown.claims if {c.subject.id, c.object.id} <= ids], shown)
+        views = [start, whole]
+    if len(cited) > 1:
+        for nct in sorted(cited)[:VIEWS]:
+            views.append(_view(nct, nct, [claim for claim in shown.claims if nct in claim.records], shown))
+    return views
+
+
+def _view(id_: str, label: str, claims: Sequence[Claim], shown: Shown) -> dict:
+    index = shown.index
+    members = sorted({index[entity.id] for claim in claims for entity in (claim.subject, claim.object)})
+    local = {member: i for i, member in enumerate(members)}
+    degrees = Counter(index[entity.id] for claim in claims for entity in (claim.subject, claim.object))
+    boxes = [_box(shown.entities[member], degrees[member]) for member in members]
+    links = [(local[index[claim.subject.id]], local[index[claim.object.id]]) for claim in claims]
+    return {"id": id_, "label": label, "at": [[member, x, y] for member, (x, y) in zip(members, place(boxes, links), strict=True)]}
+
+
+def _wrapped(label: str) -> str:
+    """A label for the canvas: at most three short lines."""
+    text = " ".join(visible(label[: LABEL * 4]).split()) or "(no name)"
+    short = text if len(text) <= LABEL else text[: LABEL - 1].rstrip() + "…"
+    return "\n".join(textwrap.wrap(short, 18))
+
+
+def _size(degree: int) -> float:
+    """Radius in pixels: the area grows with the number of claims."""
+    return round(min(30.0, 7 + 3.4 * degree**0.5), 1)
+
+
+def _box(entity: Entity, degree: int) -> Box:
+    lines = _wrapped(entity.label).split("\n")
+    size = _size(degree)
+    return Box(max(2 * size, 7.6 * max(map(len, lines))) + 22, 2 * size + 17 * len(lines) + 20, _look(entity.type)["column"])

@@ -1,0 +1,140 @@
+// The drawing: vis-network with positions that came with the page, physics off.
+
+const dark = () => document.documentElement.dataset.theme === "dark";
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+const typeColour = (type) => types.get(type)[dark() ? "dark" : "light"];
+const home = document.getElementById("canvas");
+const nodeSet = new vis.DataSet();
+const edgeSet = new vis.DataSet();
+let drawing = null;
+
+function draw() {
+  nodeSet.add(drawnNodes.map((node) => ({ ...node, hidden: true })));
+  edgeSet.add(drawnEdges.map((edge, i) => ({ ...edge, label: undefined, hidden: true, id: `e${i}` })));
+  drawing = new vis.Network(home, { nodes: nodeSet, edges: edgeSet }, JSON.parse(network.options));
+  let wait = 0;
+  drawing.on("zoom", () => { clearTimeout(wait); wait = setTimeout(relabel, 120); });
+  drawing.on("resize", () => { clearTimeout(wait); wait = setTimeout(relabel, 120); });
+  drawing.once("afterDrawing", () => { page.painted = performance.now(); });
+}
+
+// Which things and statements are visible, and how they look. Call after any change of view, filter or choice.
+function restyle() {
+  const shown = new Set(shownClaims());
+  const seen = new Set();
+  const ink = { asserted: colour("asserted"), hypothesised: colour("hypothesised"), negated: colour("negated") };
+  const [ground, text, faint, accent] = ["ground", "ink", "faint", "accent"].map(colour);
+  const near = state.dim;
+  const chosenEdge = state.chosen && "edge" in state.chosen ? state.chosen.edge : -1;
+  const chosenThing = state.chosen && "thing" in state.chosen ? state.chosen.thing : -1;
+  const crowded = shown.size > 150;
+  edgeSet.update(drawnEdges.map((edge, i) => {
+    const here = edge.claims.filter((claim) => shown.has(claim));
+    if (!here.length) return { id: `e${i}`, hidden: true };
+    seen.add(edge.a).add(edge.b);
+    const bright = !near || (near.has(edge.a) && near.has(edge.b) && (chosenThing < 0 || edge.a === chosenThing || edge.b === chosenThing));
+    const part = here.some((claim) => argued.has(claim)) && record.arguments.length < 4;
+    const named = state.names || i === chosenEdge || (near && bright && near.size < 40) || (part && !near && !crowded);
+    const strength = !bright ? 0.1 : i === chosenEdge || part || near ? 1 : crowded ? 0.45 : 0.6;
+    return {
+      id: `e${i}`, hidden: false, label: named && bright ? title(here) : " ",
+      width: (part ? 1.4 : 1) * edge.width + (i === chosenEdge ? 2 : 0),
+      color: { color: i === chosenEdge ? accent : ink[edge.status], highlight: ink[edge.status], hover: accent, opacity: strength, inherit: false },
+      font: { size: 12, color: ink[edge.status], strokeWidth: 4, strokeColor: ground, align: "horizontal" },
+    };
+  }));
+  nodeSet.update(drawnNodes.map((node, i) => {
+    const hidden = !seen.has(i);
+    if (hidden) return { id: node.id, hidden };
+    const at = state.members.get(i);
+    const bright = !near || near.has(i);
+    const fill = typeColour(entities[i].type);
+    const core = arguedThings.has(i) && record.arguments.length < 4;
+    return {
+      id: node.id, hidden, x: at.x, y: at.y, opacity: bright ? 1 : 0.16,
+      borderWidth: i === chosenThing ? 4 : core ? 3 : 1.5, borderWidthSelected: 4,
+      color: { background: fill, border: i === chosenThing ? accent : core ? text : ground, highlight: { background: fill, border: accent }, hover: { background: fill, border: accent } },
+      font: { color: bright ? text : faint, strokeColor: ground },
+    };
+  }));
+  document.getElementById("nothing").hidden = shown.size > 0;
+  page.visible = { things: seen.size, claims: shown.size };
+  relabel();
+  return { things: seen, claims: shown };
+}
+
+const title = (numbers) => [...new Set(numbers.map((i) => (claims[i].status === "negated" ? "not " : "") + spoken(claims[i].p)))].slice(0, 2).join(", ")
+  + (new Set(numbers.map((i) => claims[i].p)).size > 2 ? " …" : "");
+
+// Labels keep a legible size on the screen; where there is no room for all, the best connected things get theirs.
+function relabel() {
+  if (!drawing) return;
+  const scale = drawing.getScale();
+  const shown = drawnNodes.map((_, i) => i).filter((i) => !nodeSet.get(`n${i}`).hidden);
+  const grow = Math.min(2.4, Math.max(1, 0.62 / scale));
+  const roomy = scale >= 0.82;
+  const taken = [];
+  const first = state.chosen && "thing" in state.chosen ? state.chosen.thing : -1;
+  const weight = (i) => (i === first ? 1e6 : 0) + (state.dim && state.dim.has(i) ? 1e4 : 0) + claimsOf[i].length + (arguedThings.has(i) && record.arguments.length < 4 ? 500 : 0);
+  shown.sort((a, b) => weight(b) - weight(a) || a - b);
+  nodeSet.update(shown.map((i) => {
+    const node = drawnNodes[i];
+    const size = node.size * grow;
+    const strong = claimsOf[i].length >= 6 || arguedThings.has(i);
+    if (roomy) return { id: node.id, size, font: { size: strong ? 16 : 14, strokeWidth: 4 } };
+    const at = state.members.get(i);
+    const lines = node.label.split("\n");
+    const wide = Math.max(...lines.map((line) => line.length)) * 6.9 + 10;
+    const tall = lines.length * 15 + 4;
+    const box = [at.x * scale - wide / 2, at.y * scale + size * scale, at.x * scale + wide / 2, at.y * scale + size * scale + tall];
+    const free = taken.length < 140 && taken.every((other) => box[2] < other[0] || other[2] < box[0] || box[3] < other[1] || other[3] < box[1]);
+    if (free) taken.push(box);
+    return { id: node.id, size, font: { size: free ? 12.5 / scale : 0.1, strokeWidth: 3 / scale } };
+  }));
+}
+
+function fit(animate = true) {
+  const ids = drawnNodes.filter((node) => !nodeSet.get(node.id).hidden).map((node) => node.id);
+  if (!ids.length) return;
+  const move = animate && !still.matches;
+  drawing.fit({ nodes: ids, maxZoomLevel: 1.15, animation: move ? { duration: 260, easingFunction: "easeInOutQuad" } : false });
+  setTimeout(relabel, move ? 300 : 0);
+}
+
+const centre = (thing) => {
+  const scale = Math.max(drawing.getScale(), 0.85);
+  drawing.focus(`n${thing}`, { scale, animation: still.matches ? false : { duration: 260, easingFunction: "easeInOutQuad" } });
+  setTimeout(relabel, still.matches ? 0 : 300);
+};
+
+// Neighbours stand left of the thing where they act on it, right of it where it acts on them.
+function around(thing, others) {
+  const at = new Map([[thing, { x: 0, y: 0 }]]);
+  const left = [];
+  const right = [];
+  others.forEach((other) => (claimsOf[thing].some((i) => claims[i].s === thing && claims[i].o === other) ? right : left).push(other));
+  [[left, -1], [right, 1]].forEach(([side, sign]) => {
+    side.sort((a, b) => types.get(entities[a].type).column - types.get(entities[b].type).column || entities[a].label.localeCompare(entities[b].label));
+    const deep = Math.max(1, Math.ceil(side.length / 11));
+    side.forEach((other, k) => {
+      const rows = Math.ceil(side.length / deep);
+      const row = Math.floor(k / deep) - (rows - 1) / 2;
+      const bend = 1 - Math.abs(row) / (rows / 2 + 1.5);
+      at.set(other, { x: sign * (210 + 90 * bend + 190 * (k % deep)), y: row * (deep > 1 ? 86 : 78) + (k % deep) * 30 });
+    });
+  });
+  return at;
+}
+
+function picture() {
+  const from = home.querySelector("canvas");
+  const to = document.createElement("canvas");
+  to.width = from.width;
+  to.height = from.height;
+  const pen = to.getContext("2d");
+  pen.fillStyle = colour("ground");
+  pen.fillRect(0, 0, to.width, to.height);
+  pen.drawImage(from, 0, 0);
+  return to;
+}

@@ -1,0 +1,108 @@
+// What the page knows and what is chosen. Nothing here touches the document, except to read its data blocks.
+
+const read = (id) => JSON.parse(document.getElementById(id).textContent);
+const network = read("network");
+const record = read("record");
+const { entities, claims, trials } = record;
+const types = new Map(record.types.map((row) => [row.name, row]));
+const symmetric = new Set(record.symmetric);
+const drawnNodes = network.nodes;
+const drawnEdges = network.edges.map((edge) => ({ ...edge, a: Number(edge.from.slice(1)), b: Number(edge.to.slice(1)) }));
+
+const claimsOf = entities.map(() => []); // claims in which a thing takes part
+const edgeOf = []; // the drawn edge of each claim
+claims.forEach((claim, i) => { claimsOf[claim.s].push(i); if (claim.o !== claim.s) claimsOf[claim.o].push(i); });
+drawnEdges.forEach((edge, i) => edge.claims.forEach((claim) => { edgeOf[claim] = i; }));
+const argued = new Set(record.arguments.flatMap((a) => [...a.aims, ...a.chains.flat()]));
+const arguedThings = new Set([...argued].flatMap((i) => [claims[i].s, claims[i].o]));
+
+const page = { painted: 0, visible: null }; // for tests and for the console, as `kgPage`
+const FACETS = ["type", "status", "predicate"];
+const state = {
+  view: record.views[0].id, // which view the members came from, or "focus:ID"
+  members: new Map(), // thing -> {x, y}: what may be shown, and where
+  off: { type: new Set(), status: new Set(), predicate: new Set() },
+  least: 0, // confidence
+  trial: "",
+  chosen: null, // {thing: i} or {edge: i, claim: i}
+  dim: null, // Set of things that stay bright, or null
+  names: false, // names on all edges
+  past: [], // earlier views
+};
+
+function neighbours(thing) {
+  const found = new Map();
+  for (const i of claimsOf[thing]) {
+    const other = claims[i].s === thing ? claims[i].o : claims[i].s;
+    if (other !== thing) found.set(other, (found.get(other) || 0) + 1);
+  }
+  return [...found.keys()].sort((a, b) => found.get(b) - found.get(a) || claimsOf[b].length - claimsOf[a].length || a - b);
+}
+
+// The facets by which a claim is filtered out: [] for a claim that is shown.
+function failures(i) {
+  const claim = claims[i];
+  const found = [];
+  if (state.off.type.has(entities[claim.s].type) || state.off.type.has(entities[claim.o].type)) found.push("type");
+  if (state.off.status.has(claim.status)) found.push("status");
+  if (state.off.predicate.has(claim.p)) found.push("predicate");
+  if (claim.confidence < state.least) found.push("confidence");
+  if (state.trial && !claim.records.includes(state.trial)) found.push("trial");
+  return found;
+}
+
+const inView = (i) => state.members.has(claims[i].s) && state.members.has(claims[i].o);
+const passes = (i) => inView(i) && failures(i).length === 0;
+const shownClaims = () => claims.map((_, i) => i).filter(passes);
+
+// Shortest ways between two things, at most `limit` of them, over the claims that pass the filters.
+function paths(from, to, limit = 12) {
+  const before = new Map([[from, []]]);
+  let edge = [from];
+  while (edge.length && !before.has(to)) {
+    const next = new Map();
+    for (const thing of edge) {
+      for (const i of claimsOf[thing]) {
+        if (failures(i).length) continue;
+        const other = claims[i].s === thing ? claims[i].o : claims[i].s;
+        if (before.has(other)) continue;
+        if (!next.has(other)) next.set(other, new Set());
+        next.get(other).add(thing);
+      }
+    }
+    next.forEach((sources, thing) => before.set(thing, [...sources]));
+    edge = [...next.keys()];
+  }
+  if (!before.has(to)) return [];
+  const found = [];
+  const walk = (thing, tail) => {
+    if (found.length >= limit) return;
+    if (thing === from) { found.push([thing, ...tail]); return; }
+    before.get(thing).forEach((source) => walk(source, [thing, ...tail]));
+  };
+  walk(to, []);
+  return found;
+}
+
+function search(words) {
+  const want = words.trim().toLowerCase();
+  if (!want) return [];
+  const found = [];
+  entities.forEach((entity, i) => {
+    let best = 9;
+    let where = "";
+    const texts = [entity.label, entity.id, ...entity.names];
+    texts.forEach((text, k) => {
+      const at = text.toLowerCase().indexOf(want);
+      if (at < 0) return;
+      const start = at === 0 ? 0 : /[\s\-/(:]/.test(text[at - 1]) ? 1 : 2;
+      const rank = start * 2 + (k === 0 ? 0 : 1);
+      if (rank < best) { best = rank; where = k === 0 ? "" : text; }
+    });
+    if (best < 9) found.push({ thing: i, rank: best, where });
+  });
+  return found.sort((a, b) => a.rank - b.rank || claimsOf[b.thing].length - claimsOf[a.thing].length || a.thing - b.thing).slice(0, 12);
+}
+
+const count = (n, one, many) => `${n.toLocaleString("en")} ${n === 1 ? one : many || one + "s"}`;
+const spoken = (predicate) => predicate.replace(/([A-Z])/g, (letter) => " " + letter.toLowerCase());
