@@ -121,8 +121,8 @@ def is_punctuated(text: str, layout: str) -> bool:
 
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip
-_ISO = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?(?!\d)")
-_WORDED = re.compile(r"([A-Za-z]{3,9})\.? +(?:(\d{1,2}), *)?(\d{4})")
+_ISO = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01])(?![0-9]))?(?![0-9]))?(?![0-9])")
+_WORDED = re.compile(r"([A-Za-z]{3,9})\.? +(?:(0?[1-9]|[12][0-9]|3[01]), *)?([0-9]{4})(?![0-9])")
 
 
 def iso_date(value: str) -> str:

@@ -71,12 +71,17 @@ def reject_of(error: SourceError, where: str) -> Reject:
 
 
 def _lines_or_object(stream: io.BufferedReader, where: str, max_bytes: int) -> Iterator[Parsed | Reject]:
-    first = b""
+    first, number = b"", 0
     while not first.strip() and (first := stream.readline(max_bytes + 1)):
-        pass
-    if len(first) > max_bytes or _is_object(first, where):
+        number += 1
+    if len(first) > max_bytes:
         lines = chain(_rest_of_line(first, stream, max_bytes), _raw_lines(stream, max_bytes))
-        yield from _lines(lines, where, max_bytes)
+        yield from _lines(lines, where, max_bytes, number)
+        return
+    value = _object(first, where)
+    if value is not None:
+        yield (f"{where}, line {number}" if stream.peek(1) else where), value
+        yield from _lines(_raw_lines(stream, max_bytes), where, max_bytes, number + 1)
         return
     whole = first + stream.read(max_bytes + 1 - len(first))
     if len(whole) > max_bytes and not _looks_like_lines(whole, where):
@@ -91,25 +96,26 @@ def _lines_or_object(stream: io.BufferedReader, where: str, max_bytes: int) -> I
             yield reject_of(error, where)
             return
     rest = whole + (b"" if whole.endswith(b"\n") else stream.readline(max_bytes + 1))
-    yield from _lines(chain(rest.splitlines(keepends=True), _raw_lines(stream, max_bytes)), where, max_bytes)
+    yield from _lines(chain(io.BytesIO(rest), _raw_lines(stream, max_bytes)), where, max_bytes, number)
 
 
-def _is_object(line: bytes, where: str) -> bool:
-    """Whether a line is a JSON object by itself."""
+def _object(line: bytes, where: str) -> dict[str, Any] | None:
+    """The JSON object that a line is by itself; None if it is none."""
     if not line.rstrip().endswith(b"}"):
-        return False
+        return None
     try:
-        return isinstance(_parse(decode(line, where), where), dict)
+        value = _parse(decode(line, where), where)
     except SourceError:
-        return False
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _looks_like_lines(data: bytes, where: str) -> bool:
     """Whether a broken first line is followed by a line that is an object by itself."""
     lines = [line for line in data.split(b"\n", 20)[:20] if line.strip()]
-    if len(lines) < 2 or lines[0].rstrip().endswith((b"[", b"{", b",", b":")):
+    if len(lines) < 2 or (len(lines[0]) < 200 and lines[0].rstrip().endswith((b"[", b"{", b",", b":"))):
         return False
-    return _is_object(lines[1], where)
+    return _object(lines[1], where) is not None
 
 
 def _raw_lines(stream: io.BufferedReader, max_bytes: int) -> Iterator[bytes]:
@@ -125,8 +131,8 @@ def _rest_of_line(line: bytes, stream: io.BufferedReader, max_bytes: int) -> Ite
     yield line
 
 
-def _lines(lines: Iterable[bytes], where: str, max_bytes: int) -> Iterator[Parsed | Reject]:
-    for number, line in enumerate(lines, 1):
+def _lines(lines: Iterable[bytes], where: str, max_bytes: int, first: int) -> Iterator[Parsed | Reject]:
+    for number, line in enumerate(lines, first):
         if not line.strip():
             continue
         place = f"{where}, line {number}"
@@ -157,7 +163,8 @@ def _array(stream: io.BufferedReader, position: int, where: str, max_bytes: int)
             try:
                 value, end = _DECODER.raw_decode(text, position)
                 if end < len(text) or ended:
-                    yield _mended(text[position:end], value, place)
+                    small = end - position <= max_bytes
+                    yield _mended(text[position:end], value, place) if small else too_large(place, max_bytes)
                     number += 1
                     text, position, size = (text[end:], 0, _CHUNK) if end > _CHUNK else (text, end, _CHUNK)
                     continue

@@ -28,7 +28,8 @@ _OTHER = {
     0x201C: '"', 0x201D: '"', 0x201E: '"', 0x201F: '"', 0x2033: '"',
     0x91: "'", 0x92: "'", 0x93: '"', 0x94: '"', 0x95: "\u2022", 0x96: "-", 0x97: "-",  # cp1252 taken for Latin-1
     0x3001: ",", 0x3002: ".", 0x300A: '"', 0x300B: '"', 0x300C: '"', 0x300D: '"', 0x3010: "[", 0x3011: "]",
-    0x3014: "(", 0x3015: ")", 0x2044: "/", 0x2215: "/",
+    0x3014: "(", 0x3015: ")", 0x3016: "[", 0x3017: "]", 0x2044: "/", 0x2215: "/", 0xFE6A: "%",
+    0xB5: "\u03bc", 0x2206: "\u0394", 0x2266: "\u2264", 0x2267: "\u2265", 0x37E: ";", 0x387: "\u00b7", 0xFFFC: "",
     0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st",
     # Microsoft's Symbol font, which lands in the private use area
     0xF061: "\u03b1", 0xF062: "\u03b2", 0xF067: "\u03b3", 0xF064: "\u03b4", 0xF06B: "\u03ba", 0xF06D: "\u03bc",
@@ -49,13 +50,15 @@ def _characters() -> dict[str, str]:
 
 CHARACTERS = _characters()
 _TRANSLATE = str.maketrans(CHARACTERS)
+# Cyrillic letters that look Latin: read so where they stand in a word with Latin ones.
+_CYRILLIC = dict(zip("АВЕКМНОРСТХаеорсух", "ABEKMHOPCTXaeopcyx", strict=True))
 _SHARP_S = "\u00df"
 _BETA = "\u03b2"
 
 # What needs a look. The newline is added for hard-wrapped text only.
 _CLASS = "".join(re.escape(c) for c in sorted(CHARACTERS))
-_ODD = re.compile(rf"[\\&~\r{_SHARP_S}{_CLASS}]")
-_ODD_OR_BREAK = re.compile(rf"[\\&~\r\n{_SHARP_S}{_CLASS}]")
+_ODD = re.compile(rf"[\\&~\r{_SHARP_S}{''.join(_CYRILLIC)}{_CLASS}]")
+_ODD_OR_BREAK = re.compile(rf"[\\&~\r\n{_SHARP_S}{''.join(_CYRILLIC)}{_CLASS}]")
 _ASCII_ODD = re.compile(r"[\\&~\r\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 _ENTITY = re.compile(r"\\?&(?:amp;)*(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.I)
@@ -151,6 +154,9 @@ def _replacement(text: str, at: int, wrapped: bool, tildes: bool) -> tuple[str |
         return _line_break(text, at, wrapped)
     if char == _SHARP_S:
         return (_BETA, at + 1) if _is_beta(text, at) else (None, at)
+    if char in _CYRILLIC:
+        beside = (text[at - 1 : at] if at else "") + text[at + 1 : at + 2]
+        return (_CYRILLIC[char] if re.search("[A-Za-z]", beside) else None), at + 1
     return _spaced(text, at, CHARACTERS[char]), at + 1
 
 
@@ -231,7 +237,7 @@ def _spaced(text: str, at: int, piece: str) -> str:
     return piece
 
 
-_FLAT_BULLET = re.compile(r" (?=[*\u2022] [A-Z0-9])")
+_FLAT_BULLET = re.compile(r"(?<![0-9]) (?=[*\u2022] [A-Z0-9])")
 
 
 def make_section(name: str, text: str, start: int, *, tildes: bool = False, flat: bool = False) -> Section:
