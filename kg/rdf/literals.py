@@ -14,6 +14,8 @@ from kg.rdf.vocabulary import KG, XSD
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+_DOUBLE = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?", re.ASCII)
+
 TUPLES = {"cue": "cues", "reason": "reasons", "candidate": "candidates", "qualifier": "qualifiers",
           "condition": "conditions", "intervention": "interventions", "phase": "phases"}
 """For each repeated property, the one that holds the exact tuple where sorting would not give it back."""
@@ -47,9 +49,13 @@ def boolean(value: bool) -> Literal:
 
 
 def canonical(literal: Literal) -> Literal:
-    """The one spelling of a decimal that we save: the store turns `1.0` into `1`, which Turtle cannot write bare."""
+    """The one spelling of a number that we save: the store turns `1.0` into `1`, which Turtle cannot write bare, and
+    writes doubles without an exponent.
+    """
     if literal.datatype == XSD.decimal and "." not in literal.value:
         return Literal(literal.value + ".0", datatype=XSD.decimal)
+    if literal.datatype == XSD.double and _DOUBLE.fullmatch(literal.value):
+        return Literal(repr(float(literal.value)), datatype=XSD.double)
     return literal
 
 

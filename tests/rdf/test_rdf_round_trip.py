@@ -33,7 +33,7 @@ def test_small_graph_comes_back():
     assert decode(encode(claims, trials, run=RUN)) == expected(claims, trials)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(graphs())
 def test_decode_gives_back_what_encode_was_given(graph):
     """Whatever strings a record holds: quads, N-Quads and a store all give the same claims back."""
@@ -48,7 +48,7 @@ def test_decode_gives_back_what_encode_was_given(graph):
     assert decode(store) == expected(claims, trials)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(graphs())
 def test_merging_never_yields_a_fact_that_no_record_asserts(graph):
     """Hypotheses and denials stay in claim nodes, in N-Quads and in Turtle, where graph names are lost."""
@@ -62,7 +62,7 @@ def test_merging_never_yields_a_fact_that_no_record_asserts(graph):
     assert decode(merged) == expected(claims, trials)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(graphs())
 def test_every_node_has_a_name(graph):
     """No blank nodes: files stay stable and graphs can be merged."""
