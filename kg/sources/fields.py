@@ -185,7 +185,7 @@ _BODY = re.compile(
     r"(?i)universi|hospital|instit|cent(?:er|re|ro)|colleg|school|clini[ck]|\binc\b|\bltd|limited|\bllc|gmbh|\bag\b"
     r"|\bs\.?[apr]\.?[als]?\b|\bcorp|compan|pharma|therap|medic|health|group|foundation|fondaz|fundac|association"
     r"|society|network|council|trust|laborator|biotech|bioscience|science|oncolog|cancer|research|assistance|h[oô]p"
-    r"|ospedal|ministr|agency|department|division|service|program|alliance|consorti|academ|national|&|(?-i:\b[A-Z]{3,}\b)"
+    r"|ospedal|ministr|agency|department|division|service|program|alliance|consorti|academ|national|squibb|lilly|nordisk|ingelheim|roche|merck|&|(?-i:\b[A-Z]{3,}\b)"
 )
 _DEGREE = re.compile(r"(?:^|[\s,])(?:MD|PhD|Ph\.D|M\.D|Dr|Prof|Professor|MBBS|MSc|PharmD|DO|RN)\b\.?")
 _PERSON = re.compile(r"[^\W\d_][\w.'-]*(?:,? [^\W\d_][\w.'-]*){1,3}")

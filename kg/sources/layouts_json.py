@@ -167,7 +167,8 @@ def _nci_cts(trial: dict[str, Any]) -> Fields:
                                             string(i.get("name")), strings(i.get("synonyms")))
         for i in given
     }  # fmt: skip
-    diseases = [d for d in _objects(trial.get("diseases")) if d.get("is_lead_disease")]
+    # "TREE" marks the ancestors in the thesaurus of what the trial names
+    diseases = [d for d in _objects(trial.get("diseases")) if d.get("inclusion_indicator", "TRIAL") == "TRIAL"]
     return Fields(
         layout="nci-cts",
         nct=string(trial.get("nct_id")),

@@ -14,6 +14,7 @@ from __future__ import annotations
 import html
 import re
 from functools import cache
+from itertools import pairwise
 
 from kg.model import Section
 
@@ -66,20 +67,41 @@ _ESCAPE = re.compile(r"\\[!-/:-@\[-`{-~]")
 _WRAP = re.compile(r"(?:\r\n?|\n)([ \t]*(?:\r\n?|\n)[ \t\r\n]*)?([ \t]*)")
 _BULLET = re.compile(r"[-*\u2022\u00b7\u25aa\u25e6\u2023\u27a2\uf0b7][ \t]|(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)][ \t]")
 _INDENT = 6  # ClinicalTrials.gov's XML indents each wrapped line by six, list items by eight
+_WIDTHS = range(70, 111)  # of lines that a program filled
 
 
-def hard_wrapped(text: str) -> bool:
-    """Whether the field was filled to a line width and indented, as the legacy XML does.
+def wrap_indent(text: str) -> int | None:
+    """How far a hard-wrapped field is indented: six as the legacy XML does, none where that was cut off later.
 
-    >>> hard_wrapped("\\n      The purpose of this study\\n      is to measure.\\n    ")
+    None for a field whose line breaks are its author's.
+
+    >>> wrap_indent("\\n      The purpose of this study\\n      is to measure.\\n    ")
+    6
+    >>> wrap_indent("Aims\\n\\n      1. to measure\\n* to compare") is None
     True
-    >>> hard_wrapped("Aims\\n\\n      1. to measure\\n* to compare")
-    False
     """
-    if "\n    " not in text:
+    if "\n" not in text:
+        return None
+    lines = text.splitlines()
+    if "\n    " in text:
+        rest = [line for line in lines[1:] if line.strip()]
+        if rest and all(line.startswith(" " * _INDENT) for line in rest):
+            return _INDENT
+    return 0 if _is_filled(lines) else None
+
+
+def _is_filled(lines: list[str]) -> bool:
+    """Whether lines break only where the next word would have gone over one width."""
+    width = max(len(line.rstrip()) for line in lines)
+    if width not in _WIDTHS:
         return False
-    lines = [line for line in text.splitlines()[1:] if line.strip()]
-    return bool(lines) and all(line.startswith(" " * _INDENT) for line in lines)
+    inside = False  # a break in mid-sentence was seen
+    for line, following in pairwise(lines):
+        if line.strip() and following.strip() and not _BULLET.match(following.lstrip()):
+            if len(line.rstrip()) + 1 + len(following.split(maxsplit=1)[0]) < width:
+                return False
+            inside = inside or line.rstrip()[-1] not in ".:;?!"
+    return inside
 
 
 def read_text(text: str, *, tildes: bool = False) -> tuple[str, tuple[int, ...] | None]:
@@ -90,8 +112,8 @@ def read_text(text: str, *, tildes: bool = False) -> tuple[str, tuple[int, ...] 
     >>> read_text("TGF-\\u00df \\\\> 5 &lt; 6")
     ('TGF-β > 5 < 6', (0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 15, 16, 17))
     """
-    wrapped = hard_wrapped(text)
-    if not wrapped and text.isascii() and not _ASCII_ODD.search(text):
+    wrapped = wrap_indent(text)
+    if wrapped is None and text.isascii() and not _ASCII_ODD.search(text):
         stripped = text.strip()
         if len(stripped) == len(text):
             return text, None
@@ -102,7 +124,7 @@ def read_text(text: str, *, tildes: bool = False) -> tuple[str, tuple[int, ...] 
     return (text, None) if reading == text else (reading, tuple(origin))
 
 
-def _rewrite(text: str, wrapped: bool, tildes: bool) -> tuple[str, list[int]]:
+def _rewrite(text: str, wrapped: int | None, tildes: bool) -> tuple[str, list[int]]:
     """The reading before its ends are trimmed, with one offset a character and one for the end."""
     parts: list[str] = []
     origin: list[int] = []
@@ -119,7 +141,7 @@ def _rewrite(text: str, wrapped: bool, tildes: bool) -> tuple[str, list[int]]:
         origin.extend(offsets)
         last = piece[-1]
 
-    for match in (_ODD_OR_BREAK if wrapped else _ODD).finditer(text):
+    for match in (_ODD if wrapped is None else _ODD_OR_BREAK).finditer(text):
         at = match.start()
         if at < done:
             continue
@@ -127,7 +149,7 @@ def _rewrite(text: str, wrapped: bool, tildes: bool) -> tuple[str, list[int]]:
         if piece is None:
             continue
         begin = at
-        if piece[:1] in ("\n", " ") and wrapped and text[at] in "\r\n":
+        if wrapped is not None and text[at] in "\r\n":
             while begin > done and text[begin - 1] in " \t":
                 begin -= 1
         if begin > done:
@@ -143,7 +165,7 @@ def _rewrite(text: str, wrapped: bool, tildes: bool) -> tuple[str, list[int]]:
     return "".join(parts), origin
 
 
-def _replacement(text: str, at: int, wrapped: bool, tildes: bool) -> tuple[str | None, int]:
+def _replacement(text: str, at: int, wrapped: int | None, tildes: bool) -> tuple[str | None, int]:
     """What is read for the source that begins at `at`, and where that source ends; None leaves it as it is."""
     char = text[at]
     if char == "\\" or char == "&":
@@ -197,15 +219,15 @@ def _tilde_breaks(text: str, at: int, tildes: bool) -> bool:
     return tildes and not (after.isdigit() and before in ("", " ", "(", "[", "="))
 
 
-def _line_break(text: str, at: int, wrapped: bool) -> tuple[str, int]:
+def _line_break(text: str, at: int, wrapped: int | None) -> tuple[str, int]:
     """A break kept as one newline; in wrapped text a space, a newline before a bullet, or a paragraph break."""
-    if not wrapped:
+    if wrapped is None:
         return "\n", at + (2 if text.startswith("\r\n", at) else 1)
     wrap = _WRAP.match(text, at)
     assert wrap is not None  # it starts at a break
     if wrap.group(1) is not None:
         return "\n\n", wrap.end()
-    deep = len(wrap.group(2)) >= _INDENT + 2
+    deep = len(wrap.group(2)) >= wrapped + 2
     return ("\n" if deep and _BULLET.match(text, wrap.end()) else " "), wrap.end()
 
 

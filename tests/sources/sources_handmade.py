@@ -152,7 +152,8 @@ def nci_cts(nct: str = NCT) -> dict:
     return {
         "nci_id": "NCI-2024-00001", "nct_id": nct, "brief_title": TITLE, "official_title": OFFICIAL,
         "brief_summary": SUMMARY, "detail_description": DETAILS, "keywords": list(KEYWORDS), "phase": "I_II",
-        "diseases": [{"name": "Madeupoma", "is_lead_disease": True}, {"name": "Neoplasm", "is_lead_disease": False}],
+        "diseases": [{"name": "Madeupoma", "inclusion_indicator": "TRIAL"},
+                     {"name": "Neoplasm", "inclusion_indicator": "TREE"}],
         "arms": [{"interventions": [drug]}, {"interventions": [drug]}], "study_protocol_type": "Interventional",
         "current_trial_status": "Not yet recruiting", "lead_org": SPONSOR, "start_date": "2024-10",
         "central_contact": {"name": "Ada Secret", "phone": "310-555-0100", "email": "ada@secret.example"},

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.model import Section, Span
-from kg.sources.reading_text import hard_wrapped, make_section, read_text, tidy, well_formed
+from kg.sources.reading_text import make_section, read_text, tidy, well_formed, wrap_indent
 
 RECORD_LIKE = st.lists(
     st.sampled_from(
@@ -63,11 +63,25 @@ def test_reading_joins_hard_wraps() -> None:
     text = ("\n      Lung cancer kills. Non-small cell\r\n      lung cancer (NSCLC) is\n      common.\n\n"
             "      OBJECTIVES:\n\n        -  To compare\n           survival.\n"
             "        -  To measure.\n    ")  # fmt: skip
-    assert hard_wrapped(text)
+    assert wrap_indent(text) == 6
     assert read_text(text)[0] == (
         "Lung cancer kills. Non-small cell lung cancer (NSCLC) is common.\n\nOBJECTIVES:\n\n"
         "-  To compare survival.\n-  To measure."
     )
+
+
+def test_reading_joins_hard_wraps_whose_indent_was_cut_off() -> None:
+    """Some copies trim the lines: then every break comes where the next word would not have fitted."""
+    text = ("Background: the evaluation of the cells of the immune system has been a central focus of the\r\n"
+            "Branch for the past 30 years, and goes on.\r\n\r\n  -  Blood obtained by skin biopsies and other tissues"
+            " will be evaluated for the\r\n     abnormalities of immunity.")  # fmt: skip
+    assert read_text(text)[0] == (
+        "Background: the evaluation of the cells of the immune system has been a central focus of the "
+        "Branch for the past 30 years, and goes on.\n\n-  Blood obtained by skin biopsies and other tissues "
+        "will be evaluated for the abnormalities of immunity."
+    )
+    free = "Group 1 gets gefitinib.\nGroup 2 gets placebo, in all who come to the clinic in the first year.\nNo more"
+    assert read_text(free) == (free, None)
 
 
 def test_reading_keeps_breaks_of_other_layouts() -> None:
