@@ -224,6 +224,7 @@ class Mention:
     type: EntityType
     rule: str  # what found it: lexicon, abbreviation, pattern id, or the model's name
     confidence: float = 1.0
+    full: str = ""  # the whole name, where an ellipsis hides its head: "gastrointestinal [neuroendocrine neoplasms]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,356 @@
+"""The command `kg`: parses, calls the library, prints. Data goes to standard output, talk to standard error.
+
+Heavy rooms are imported inside the commands, so that `kg --help` is instant.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from kg import __version__
+from kg.errors import KgError
+
+if TYPE_CHECKING:
+    from kg.model import Document, Reject
+    from kg.pipeline import Options
+
+T = TypeVar("T")
+RECORDS = """RECORDS are files, folders, archives or "-" (standard input): study-view text, API v2 or legacy JSON, XML,
+JSON lines (also .gz), zip. What a file is, is told by its content."""
+EXIT = """Exit codes: 0 done; 1 done, but some records were rejected (or `check` found something wrong); 2 nothing done: wrong
+usage, unreadable input or unwritable output."""
+PATH = click.Path(path_type=Path)
+
+
+class Group(click.Group):
+    """Turns a KgError into one line on standard error and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KgError as error:
+            click.echo(f"kg: {one_line(str(error))}", err=True)
+            sys.exit(2)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+
+
+def one_line(text: str) -> str:
+    """Text without line breaks and control characters: names of files come from strangers."""
+    return "".join(c if c.isprintable() else "�" for c in " ".join(text.split()))
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}, epilog=EXIT)
+@click.version_option(__version__, prog_name="kg")
+def main() -> None:
+    """A knowledge graph of why a trial makes sense, read from its registry record.
+
+    \b
+    kg build RECORDS --out DIR     graph, page and report
+    kg query DIR drug-targets      SPARQL on it
+    """
+
+
+def reading_options(command: Callable[..., T]) -> Callable[..., T]:
+    """The options that all reading commands share."""
+    for option in (
+        click.option("--jobs", "-j", type=click.IntRange(1, 256), default=os.cpu_count() or 1, help="Processes [cores]."),
+        click.option("--ontology", "ontologies", type=PATH, multiple=True, help="Your ontology (.obo, .owl, .ttl)."),
+        click.option("--lexicon", "lexicons", type=PATH, multiple=True,
+                     help="Your synonyms: a TSV with the columns term, id, label, type."),
+    ):
+        command = option(command)
+    return command
+
+
+def options_of(lexicons: tuple[Path, ...], ontologies: tuple[Path, ...]) -> Options:
+    """The reading options as the library wants them."""
+    from kg.pipeline import Options
+
+    return Options(tuple(lexicons), tuple(ontologies))
+
+
+def open_records(paths: tuple[str, ...]) -> Iterator[Document | Reject]:
+    """The records under the given paths, with a progress bar where a person watches."""
+    from kg.sources.read import read_records
+
+    return progress(read_records(paths, stdin=sys.stdin.buffer), "reading")
+
+
+def progress(items: Iterable[T], what: str) -> Iterator[T]:
+    """The items; on a terminal, with a counter on standard error."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn(what), MofNCompleteColumn(), TextColumn("records"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield from bar.track(items, total=None)
+
+
+def close(records: int, rejects: Iterable[Reject], claims: int, where: str = "") -> None:
+    """The closing lines: each reject with its reason, the counts; exit code 1 where something was rejected."""
+    rejects = list(rejects)
+    for reject in rejects[:20]:
+        name = f"{reject.source} ({reject.nct})" if reject.nct and reject.nct not in reject.source else reject.source
+        click.echo(f"kg: rejected {one_line(name)}: {one_line(reject.reason)}", err=True)
+    if len(rejects) > 20:
+        click.echo(f"kg: and {len(rejects) - 20} more; all of them are in report.json", err=True)
+    click.echo(f"kg: {records} records read, {len(rejects)} rejected, {claims} claims{where}", err=True)
+    if rejects:
+        sys.exit(1)
+
+
+@main.command(epilog=EXIT)
+@click.argument("records", nargs=-1, required=True)
+@click.option("--out", "folder", type=PATH, required=True, help="Folder for the results; made if it is not there.")
+@click.option("--title", default="", help="Title of the page.")
+@reading_options
+def build(records: tuple[str, ...], folder: Path, title: str, lexicons: tuple[Path, ...], ontologies: tuple[Path, ...],
+          jobs: int) -> None:
+    """Read RECORDS and write claims.jsonl, graph.nq, graph.ttl, graph.html, graph.graphml and report.json.
+
+    \b
+    Example:
+      kg build examples/NCT06592989.txt --out exports
+    """
+    from kg.batch import read_all
+    from kg.build import build as build_graph
+
+    options = options_of(lexicons, ontologies)
+    built = build_graph(read_all(open_records(records), options=options, jobs=jobs), folder, options=options, title=title)
+    close(built.records, built.rejects, built.claims, f" in {folder}")
+
+
+build.help += "\n\n" + RECORDS
+
+
+@main.command(epilog=EXIT)
+@click.argument("records", nargs=-1, required=True)
+@reading_options
+def extract(records: tuple[str, ...], lexicons: tuple[Path, ...], ontologies: tuple[Path, ...], jobs: int) -> None:
+    """Read RECORDS and print their claims as JSON lines.
+
+    \b
+    Example:
+      kg extract examples/NCT06592989.txt | head -1
+    """
+    from kg.batch import read_all
+    from kg.build import json_line, rows_of
+    from kg.errors import SourceError
+    from kg.model import Reject
+
+    rejects, count, claims = [], 0, 0
+    for reading in read_all(open_records(records), options=options_of(lexicons, ontologies), jobs=jobs):
+        if isinstance(reading, Reject):
+            rejects.append(reading)
+            continue
+        count += 1
+        for row in rows_of([reading]):
+            claims += 1
+            sys.stdout.write(json_line(row))
+    if not count:
+        raise SourceError("no record could be read: " + "; ".join(f"{r.source}: {r.reason}" for r in rejects[:3]))
+    sys.stdout.flush()
+    close(count, rejects, claims)
+
+
+@main.command(epilog=EXIT)
+@click.argument("graph", type=PATH, required=False)
+@click.argument("text", metavar="QUERY", required=False)
+@click.option("--format", "kind", type=click.Choice(["table", "csv", "json", "ttl"]), help="[table on a terminal, else csv]")
+@click.option("--set", "values", multiple=True, metavar="NAME=VALUE", help="A parameter of a shipped query.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many rows.")
+@click.option("--list", "listing", is_flag=True, help="Lists the shipped queries.")
+def query(graph: Path | None, text: str | None, kind: str | None, values: tuple[str, ...], limit: int | None,
+          listing: bool) -> None:
+    """Ask GRAPH (a file or a folder of `kg build`) a QUERY: SPARQL, a file of it, or the name of a shipped query.
+
+    \b
+    Examples:
+      kg query --list
+      kg query exports drug-targets --set drug=gefitinib
+      kg query exports 'SELECT ?o WHERE { ?d rdfs:label "gefitinib" ; kg:inhibits/rdfs:label ?o }'
+    """
+    from kg.store.format import table_rows, to_csv, to_json, to_turtle
+    from kg.store.graphs import load
+    from kg.store.named import named_queries
+    from kg.store.query import Limits
+    from kg.store.query import query as ask
+
+    if listing:
+        for named in named_queries():
+            settable = "".join(f" [{p.name}]" for p in named.parameters)
+            click.echo(f"{named.name:22} {named.title}{settable}")
+        return
+    if graph is None or text is None:
+        raise click.UsageError("needs a graph and a query, e.g. kg query exports counts; kg query --list names the queries")
+    result = ask(load(graph), query_text(text, values), limits=Limits(rows=limit))
+    kind = kind or ("table" if sys.stdout.isatty() else "ttl" if result.kind == "construct" else "csv")
+    if kind == "table":
+        print_table(*table_rows(result))
+    else:
+        sys.stdout.write({"csv": to_csv, "json": to_json, "ttl": to_turtle}[kind](result))
+    if result.truncated:
+        click.echo("kg: there are more rows; raise --limit", err=True)
+
+
+def query_text(text: str, values: tuple[str, ...]) -> str:
+    """SPARQL from what the user gave: a shipped query's name, a file, or SPARQL itself."""
+    from kg.errors import QueryError
+    from kg.store.named import fill, named_queries, named_query
+
+    settings = {}
+    for value in values:
+        name, sign, rest = value.partition("=")
+        if not sign:
+            raise QueryError(f"--set {value}: write NAME=VALUE")
+        settings[name] = rest
+    if any(named.name == text for named in named_queries()):
+        return fill(named_query(text), settings)
+    if settings:
+        raise QueryError("--set goes with a shipped query; kg query --list names them")
+    if len(text) < 500 and "{" not in text:
+        path = Path(text)
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+        named_query(text)  # raises, and names the queries there are
+    return text
+
+
+def print_table(heading: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """A table as wide as the terminal."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*heading, box=box.SIMPLE_HEAD)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    Console(highlight=False, markup=False).print(table)
+
+
+def load_claims(graph: Path) -> tuple[list, list]:
+    """The claims and trials of a graph file."""
+    from kg.rdf.decode import decode
+    from kg.store.graphs import load
+
+    return decode(load(graph))
+
+
+@main.command(epilog=EXIT)
+@click.argument("graph", type=PATH)
+@click.option("--out", "path", type=PATH, required=True, help="The HTML file to write (.graphml: GraphML instead).")
+@click.option("--title", default="", help="Title of the page.")
+@click.option("--limit", type=click.IntRange(2), default=2000, show_default=True, help="At most so many things.")
+def draw(graph: Path, path: Path, title: str, limit: int) -> None:
+    """Draw GRAPH as one HTML file that opens offline, or as GraphML.
+
+    \b
+    Example:
+      kg draw exports --out exports/graph.html
+    """
+    from kg.build import title_of
+    from kg.viz.network import to_graphml, to_networkx
+    from kg.viz.page import render_page
+
+    claims, trials = load_claims(graph)
+    if path.suffix == ".graphml":
+        body = to_graphml(to_networkx(claims, trials))
+    else:
+        body = render_page(claims, trials, title=title or title_of(trials), limit=limit).encode()
+    write_file(path, body)
+    click.echo(f"kg: {len(claims)} claims drawn in {path}", err=True)
+
+
+def write_file(path: Path, body: bytes) -> None:
+    """Writes a file whole or not at all."""
+    from kg.build import whole
+
+    with whole(path.parent) as draft:
+        (draft / path.name).write_bytes(body)
+
+
+@main.command(epilog=EXIT)
+@click.argument("graph", type=PATH)
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="Rows of each ranking.")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
+def stats(graph: Path, limit: int, as_json: bool) -> None:
+    """Count what GRAPH holds: types, predicates, statuses, hubs, components, best supported targets.
+
+    \b
+    Example:
+      kg stats exports
+    """
+    import json
+    from dataclasses import asdict
+
+    from kg.viz.statistics import statistics
+
+    figures = statistics(*load_claims(graph), limit=limit)
+    if as_json:
+        click.echo(json.dumps(asdict(figures), ensure_ascii=False, indent=1))
+        return
+    click.echo(f"trials {figures.trials} ({figures.trials_without_claims} without claims)  things {figures.entities}  "
+               f"claims {figures.claims}  quotes {figures.evidences}  components {len(figures.components)}")
+    for name, rows in (("type", figures.types), ("predicate", figures.predicates), ("status", figures.statuses)):
+        print_table((name, "count"), [(row.name, str(row.count)) for row in rows])
+    for name, ranked in (("hub (claims)", figures.hubs), ("target (records)", figures.targets), ("drug (records)", figures.drugs)):
+        print_table((name, "type", "id", "count"), [(r.label, r.type, r.id, str(r.count)) for r in ranked])
+
+
+@main.command(epilog=EXIT)
+@click.argument("graph", type=PATH)
+def check(graph: Path) -> None:
+    """Check GRAPH against the shapes and the contract, and say in words what is wrong.
+
+    \b
+    Example:
+      kg check exports
+    """
+    from kg.rdf.check import check as check_graph
+
+    result = check_graph(graph)
+    for finding in result.findings:
+        click.echo(one_line(finding))
+    for note in result.notes:
+        click.echo(f"kg: {one_line(note)}", err=True)
+    click.echo(f"kg: {graph}: " + ("conforms" if result.conforms else f"{len(result.findings)} findings"), err=True)
+    sys.exit(0 if result.conforms else 1)
+
+
+@main.group(cls=Group)
+def lexicon() -> None:
+    """Look into the lexicon."""
+
+
+@lexicon.command(epilog=EXIT)
+@click.argument("term")
+@click.option("--lexicon", "lexicons", type=PATH, multiple=True, help="Your synonyms (TSV).")
+@click.option("--ontology", "ontologies", type=PATH, multiple=True, help="Your ontology.")
+def why(term: str, lexicons: tuple[Path, ...], ontologies: tuple[Path, ...]) -> None:
+    """Show every concept that TERM may stand for, and the rule that chose.
+
+    \b
+    Example:
+      kg lexicon why pNET
+    """
+    from kg.grounding.why import why as explain
+    from kg.lexicon.lexicon import open_lexicon
+
+    for line in explain(term, open_lexicon(lexicons, ontologies)):
+        click.echo(one_line(str(line)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,289 @@
+"""Clauses -> Mentions by tables and patterns: the lexicon, the record's own fields and abbreviations, head words.
+
+Mentions may nest ("EGFR" in "EGFR inhibitor") but never cross: where two cross, the longer stays.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from kg.lexicon.lexicon import Lexicon
+from kg.model import Clause, Document, EntityType, Mention, Span
+from kg.resources import resource
+from kg.text.ellipsis import shared_head
+from kg.text.words import WORD
+
+KIND_OF_INTERVENTION = {"drug": EntityType.DRUG, "biological": EntityType.DRUG, "genetic": EntityType.DRUG,
+                        "dietary supplement": EntityType.DRUG, "combination product": EntityType.DRUG,
+                        "procedure": EntityType.PROCEDURE, "radiation": EntityType.PROCEDURE,
+                        "device": EntityType.PROCEDURE, "behavioral": EntityType.PROCEDURE,
+                        "other": EntityType.PROCEDURE}  # fmt: skip
+DOSE = re.compile(r"\b\d+(?:[.,]\d+)?\s*(?:mg|mcg|µg|g|ml|iu|units?|%|mg/kg|mg/m2)\b.*", re.IGNORECASE)
+EMPTY_NAMES = frozenset(
+    """placebo control observation questionnaire standard care usual care treatment therapy drug surgery intervention exercise
+    standard of care usual care no intervention sham biopsy blood sample laboratory biomarker analysis""".split()
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class HeadRule:
+    """A head word that makes a name together with the modifiers before it."""
+
+    id: str
+    type: EntityType
+    regex: re.Pattern[str]
+    left: int
+    bare: bool
+    barred: frozenset[str]  # further words that end its run of modifiers
+    example: str
+    counter_example: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormRule:
+    """A word whose form alone tells what it is: -nib, a company code."""
+
+    id: str
+    type: EntityType
+    regex: re.Pattern[str]
+    example: str
+    counter_example: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameRules:
+    """The head and form rules, and the words that end a run of modifiers."""
+
+    heads: tuple[HeadRule, ...]
+    forms: tuple[FormRule, ...]
+    stops: frozenset[str]
+    empty: frozenset[str]
+    any_head: re.Pattern[str]
+
+
+@cache
+def open_name_rules() -> NameRules:
+    """The rules of `ontologies/rules/entities.toml`."""
+    table = tomllib.loads(resource("rules", "entities.toml").read_text(encoding="utf-8"))
+    heads = tuple(
+        HeadRule(r["id"], EntityType(r["type"]), re.compile(rf"(?<![\w-])(?:{r['head']})(?![\w-])"), r["left"], r["bare"],
+                 frozenset(r.get("barred", "").split()), r["example"], r["counter_example"])
+        for r in table["head"]
+    )  # fmt: skip
+    forms = tuple(
+        FormRule(r["id"], EntityType(r["type"]), re.compile(r["pattern"]), r["example"], r["counter_example"])
+        for r in table["form"]
+    )
+    any_head = re.compile(rf"(?<![\w-])(?:{'|'.join(r['head'] for r in table['head'])})(?![\w-])")
+    empty = frozenset(shlex.split(table["empty"]))
+    return NameRules(heads, forms, frozenset(table["stops"].split()), empty, any_head)
+
+
+def find_mentions(
+    document: Document, clauses: Sequence[Clause], lexicon: Lexicon, names: Mapping[str, str]
+) -> tuple[Mention, ...]:
+    """The mentions of a record, in order, outer before inner. `names` are its own abbreviations (short -> long)."""
+    rules = open_name_rules()
+    own = _own_names(document, names, lexicon)
+    out: list[Mention] = []
+    for clause in clauses:
+        found = [*_from_own(document, clause, own), *_from_lexicon(document, clause, lexicon, names, rules.empty)]
+        found += _from_heads(document, clause, found, rules)
+        found += _from_forms(document, clause, rules)
+        kept = _without_crossing(found)
+        out += sorted((*kept, *_from_ellipses(document, clause, kept)), key=lambda m: (m.span.start, -m.span.end))
+    return tuple(out)
+
+
+# ------------------------------------------------------------------ the record's own words
+def _own_names(
+    document: Document, names: Mapping[str, str], lexicon: Lexicon
+) -> list[tuple[re.Pattern[str], EntityType, str]]:
+    """What the record itself names: its interventions, conditions and abbreviations, as patterns."""
+    table: dict[str, tuple[EntityType, str]] = {}
+    for intervention in document.interventions:
+        type_ = KIND_OF_INTERVENTION.get(intervention.kind.lower().replace("_", " "), EntityType.PROCEDURE)
+        for name in (intervention.name, *intervention.other_names):
+            for part in _parts(name):
+                known = _type_of(part, lexicon)
+                if known in (EntityType.DRUG, EntityType.DRUG_CLASS, EntityType.PROCEDURE):
+                    table.setdefault(part.lower(), (known, "own-intervention"))
+                else:
+                    table.setdefault(part.lower(), (type_, "own-intervention"))
+    rules_empty = open_name_rules().empty
+    for condition in document.conditions:
+        known = _type_of(condition, lexicon)
+        kept = known if known in (EntityType.DISEASE, EntityType.SYMPTOM) else EntityType.DISEASE
+        if 3 <= len(condition) <= 80 and condition.lower() not in rules_empty:
+            table.setdefault(condition.lower(), (kept, "own-condition"))
+    for short, long in names.items():
+        type_ = _type_of_long(long, lexicon)
+        if type_ is not None:
+            table.setdefault(short, (type_, "abbreviation"))
+            table.setdefault(long.lower(), (type_, "abbreviation-long-form"))
+    out = []
+    for name, (type_, rule) in table.items():
+        flags = re.IGNORECASE if name.islower() else 0
+        body = r"[\s-]+".join(re.escape(w) for w in re.split(r"[\s-]+", name) if w)
+        out.append((re.compile(rf"(?<![\w-]){body}(?:s|es)?(?![\w-])", flags), type_, rule))
+    return out
+
+
+def _parts(name: str) -> Iterator[str]:
+    """A field's name without dose and brackets: "Drug: Sorafenib 400 mg (tablet)" is "Sorafenib"."""
+    name = re.sub(r"^[A-Z][A-Za-z ]{3,20}:\s*", "", name)
+    name = re.sub(r"\([^)]*\)|[®™*]", " ", name)
+    for part in re.split(r"\s*(?:\+|/(?=\s)|\band\b|,|\bplus\b|\bwith\b)\s*", name):
+        part = DOSE.sub("", part).strip(" -.;:")
+        if 3 <= len(part) <= 60 and part.lower() not in EMPTY_NAMES and not part.isdigit():
+            yield part
+
+
+def _type_of(name: str, lexicon: Lexicon) -> EntityType | None:
+    found = lexicon.lookup(name)
+    return found[0].type if found else None
+
+
+def _type_of_long(long: str, lexicon: Lexicon) -> EntityType | None:
+    """The type of a long form: as the lexicon knows it, or its end, or as its head word says."""
+    words = long.split()
+    for cut in range(len(words)):
+        found = _type_of(" ".join(words[cut:]), lexicon)
+        if found is not None and (cut == 0 or len(words) - cut > 1 or found in (EntityType.DISEASE, EntityType.CELL)):
+            return found
+    low = long.lower()
+    for rule in open_name_rules().heads:
+        match = list(rule.regex.finditer(low))
+        if match and match[-1].end() == len(low):
+            return rule.type
+    return None
+
+
+def _from_own(document: Document, clause: Clause, own: Iterable[tuple[re.Pattern[str], EntityType, str]]) -> list[Mention]:
+    text, span = document.text, clause.span
+    return [
+        Mention(Span(m.start(), m.end()), m.group(), type_, rule)
+        for regex, type_, rule in own
+        for m in regex.finditer(text, span.start, span.end)
+    ]
+
+
+# ------------------------------------------------------------------ tables and forms
+def _from_lexicon(document: Document, clause: Clause, lexicon: Lexicon, names: Mapping[str, str],
+                  empty: frozenset[str]) -> list[Mention]:
+    out = []
+    for hit in lexicon.scan(document.text, clause.span):
+        text = hit.span.of(document.text)
+        if text in names or text.lower() in empty:  # what the record defines beats the tables
+            continue
+        best = hit.candidates[0]
+        if best.score >= 0.7:
+            out.append(Mention(hit.span, text, best.type, "lexicon", best.score))
+    return out
+
+
+def _from_heads(document: Document, clause: Clause, found: Sequence[Mention], rules: NameRules) -> list[Mention]:
+    """Head words with their modifiers; a modifier run starts at the start of a name that it would cut."""
+    low = document.text[clause.span.start : clause.span.end].lower()
+    if len(low) != len(clause.span) or not rules.any_head.search(low):
+        return []
+    words = [(m.start(), m.end()) for m in WORD.finditer(low)]
+    starts = {start: i for i, (start, _) in enumerate(words)}
+    base = clause.span.start
+    out = []
+    for rule in rules.heads:
+        for match in rule.regex.finditer(low):
+            at = starts.get(match.start())
+            if at is None:
+                continue
+            first = at
+            while first > 0 and at - first < rule.left and _modifies(low, words, first - 1, rules, rule):
+                first -= 1
+            start = words[first][0]
+            start = _at_names(start, match.start(), [(m.span.start - base, m.span.end - base) for m in found])
+            if start == match.start() and not rule.bare:
+                continue
+            if low[start : match.end()] in rules.empty:
+                continue
+            span = Span(base + start, base + match.end())
+            out.append(Mention(span, span.of(document.text), rule.type, rule.id, 0.7))
+    return out
+
+
+def _at_names(start: int, head: int, names: Sequence[tuple[int, int]]) -> int:
+    """Where the run starts once names are respected: at most one name among the modifiers, and that one whole."""
+    before = [(a, b) for a, b in names if a < head and b <= head and b > start]
+    if not before:
+        return start
+    a, _ = max(before, key=lambda name: (name[1], -name[0]))
+    first = min(x for x, y in before if y > a)
+    return first
+
+
+def _modifies(low: str, words: Sequence[tuple[int, int]], i: int, rules: NameRules, rule: HeadRule) -> bool:
+    """Whether word `i` can modify the word behind it: no stop word, no number, no adverb, no plural head word."""
+    start, end = words[i]
+    word = low[start:end]
+    gap = low[end : words[i + 1][0]]
+    if gap.strip() or "\n" in gap or word in rules.stops or word in rule.barred or not word[0].isalnum() or word.isdigit():
+        return False
+    if word.endswith("ly"):
+        return False
+    plural = word.endswith("s") and not word.endswith(("ss", "is", "us"))
+    return not (plural and rules.any_head.fullmatch(word))
+
+
+def _from_forms(document: Document, clause: Clause, rules: NameRules) -> list[Mention]:
+    return [
+        Mention(Span(m.start(), m.end()), m.group(), rule.type, rule.id, 0.8)
+        for rule in rules.forms
+        for m in rule.regex.finditer(document.text, clause.span.start, clause.span.end)
+    ]
+
+
+def _from_ellipses(document: Document, clause: Clause, found: Sequence[Mention]) -> list[Mention]:
+    """Modifiers that share the head of the name behind them, as names of their own."""
+    out = []
+    for mention in found:
+        if mention.type not in (EntityType.DISEASE, EntityType.CELL, EntityType.PROCESS):
+            continue
+        ellipsis = shared_head(document.text, clause.span.start, mention.span)
+        if ellipsis and not any(m.span.overlaps(ellipsis.span) for m in found):
+            words = ellipsis.span.of(document.text)
+            out.append(Mention(ellipsis.span, words, mention.type, "shared-head", 0.7, ellipsis.full))
+    return out
+
+
+# ------------------------------------------------------------------ choosing
+TRUST = {"own-intervention": 3, "abbreviation": 4, "abbreviation-long-form": 3, "own-condition": 3, "lexicon": 2}
+
+
+def _without_crossing(found: Sequence[Mention]) -> list[Mention]:
+    """One mention a span; nested ones stay, of crossing ones the longer.
+
+    A name with the same end and type as a longer head-word run is the name: "colorectal cancer" in "metastatic colorectal
+    cancer"; the run is dropped.
+    """
+    best: dict[Span, Mention] = {}
+    for mention in found:
+        known = best.get(mention.span)
+        if known is None or _rank(mention) > _rank(known):
+            best[mention.span] = mention
+    named_ends = {(m.span.end, m.type): m for m in best.values() if m.rule in TRUST and " " in m.text}
+    kept: list[Mention] = []
+    for mention in sorted(best.values(), key=lambda m: (-len(m.span), m.span.start)):
+        named = named_ends.get((mention.span.end, mention.type))
+        if mention.rule not in TRUST and named is not None and named.span != mention.span:
+            continue
+        if all(not mention.span.overlaps(k.span) or k.span.covers(mention.span) for k in kept):
+            kept.append(mention)
+    return sorted(kept, key=lambda m: (m.span.start, -m.span.end))
+
+
+def _rank(mention: Mention) -> tuple[int, float]:
+    return TRUST.get(mention.rule, 1), mention.confidence

@@ -1,0 +1,113 @@
+"""A clause as one line of words and mention groups, the form that rules are matched on.
+
+`Sofantinib targets VEGFR, FGFR1 and CSF1R` becomes `⟦D0⟧ targets ⟦F1 T2 T3⟧`: words in lower case and a blank between
+any two, mentions as type letter and number, members of one list in one group. A list is a run of mentions of one kind
+(agents, biology, conditions, outcomes) with nothing between them but commas, "and", "or", a slash, or, where the
+punctuation is lost, a blank.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kg.model import EntityType, Span
+from kg.text.words import WORD
+
+LETTERS = {
+    EntityType.DRUG: "D", EntityType.DRUG_CLASS: "C", EntityType.PROCEDURE: "P", EntityType.TARGET: "T",
+    EntityType.TARGET_FAMILY: "F", EntityType.VARIANT: "V", EntityType.PROCESS: "R", EntityType.CELL: "L",
+    EntityType.DISEASE: "S", EntityType.SYMPTOM: "Y", EntityType.ORGANISM: "G", EntityType.OUTCOME: "O",
+}  # fmt: skip
+KIND = {"D": "agent", "C": "agent", "P": "agent", "T": "biology", "F": "biology", "V": "biology", "R": "biology",
+        "L": "biology", "S": "condition", "Y": "condition", "O": "outcome", "G": "organism"}  # fmt: skip
+JOINT = re.compile(
+    r"\s*(?:[,/;]\s*(?:and/or|and|or|as well as|the)?|\band/or\b|\band\b|\bor\b|\bas well as\b|&|)\s*"
+    r"(?:\b(?:the|both|either|also|other|its|their|an?|advanced|metastatic|recurrent|severe|chronic|acute)\b\s*){0,2}",
+    re.IGNORECASE,
+)
+
+LOOSE = re.compile(r"\s*(?:,|,?\s*\band\b|,?\s*\bor\b)\s+((?:[A-Za-z][\w-]*\s+){1,4})")
+STOPS = frozenset(
+    """in of with for to by from on at as is are was were be been has have had may can could will the their its who which that
+    causes cause treats treat improves reduces increases using not no without during after before between than""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One mention as the line shows it: where it stands and what type it has."""
+
+    span: Span
+    type: EntityType
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A clause in the form that rules read, with the way back to `Document.text`."""
+
+    text: str
+    starts: tuple[int, ...]  # where each piece begins in `text`
+    pieces: tuple[Span, ...]  # where each piece stands in Document.text
+
+    def span(self, start: int, end: int) -> Span:
+        """The span of Document.text under a non-empty stretch of the line."""
+        first = bisect.bisect_right(self.starts, start) - 1
+        last = bisect.bisect_left(self.starts, end) - 1
+        return Span(self.pieces[first].start, self.pieces[max(first, last)].end)
+
+
+def make_line(text: str, clause: Span, slots: Sequence[Slot], *, punctuated: bool = True) -> Line:
+    """The line of one clause. `slots` are its top-level mentions in order; their index is their number."""
+    out: list[str] = []
+    pieces: list[Span] = []
+    at = clause.start
+    i = 0
+    while i < len(slots):
+        _words(text, at, slots[i].span.start, out, pieces)
+        j = i
+        while j + 1 < len(slots) and _joined(text, slots, j, punctuated):
+            j += 1
+        out.append("⟦" + " ".join(f"{LETTERS[slots[k].type]}{k}" for k in range(i, j + 1)) + "⟧")
+        pieces.append(Span(slots[i].span.start, slots[j].span.end))
+        at = slots[j].span.end
+        i = j + 1
+    _words(text, at, clause.end, out, pieces)
+    starts, offset = [], 0
+    for piece in out:
+        starts.append(offset)
+        offset += len(piece) + 1
+    return Line(" ".join(out), tuple(starts), tuple(pieces))
+
+
+def _words(text: str, start: int, end: int, out: list[str], pieces: list[Span]) -> None:
+    for match in WORD.finditer(text, start, end):
+        word = match.group()
+        out.append(" " if word in "⟦⟧" else word.lower())
+        pieces.append(Span(match.start(), match.end()))
+
+
+def _joined(text: str, slots: Sequence[Slot], i: int, punctuated: bool) -> bool:
+    """Whether slot `i` and the next are members of one list."""
+    left, right = slots[i], slots[i + 1]
+    if KIND[LETTERS[left.type]] != KIND[LETTERS[right.type]]:
+        return False
+    between = text[left.span.end : right.span.start]
+    if not between.strip():
+        # Side by side: a list only where commas are lost, and never a class and its member: "EGFR inhibitor gefitinib",
+        # "EGFR inhibitors gefitinib may"; but "somatostatin analogues interferon chemotherapy and surgery" is a list.
+        if punctuated:
+            return False
+        if left.type is EntityType.DRUG_CLASS and right.type is EntityType.DRUG:
+            goes_on = i + 2 < len(slots) and _joined(text, slots, i + 1, punctuated)
+            return goes_on and left.span.of(text).endswith("s")
+        return True
+    if JOINT.fullmatch(between):
+        return True
+    if KIND[LETTERS[left.type]] != "condition":
+        return False
+    # "A or highly differentiated non functional B": modifiers of the second disease.
+    loose = LOOSE.fullmatch(between)
+    return bool(loose) and not any(word in STOPS for word in loose.group(1).lower().split())

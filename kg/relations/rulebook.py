@@ -1,0 +1,161 @@
+"""The relation rules and status cues as data: reads `ontologies/rules/*.toml`.
+
+A rule is a pattern over a `Line` (`kg/relations/line.py`). In a pattern, `{subject}` and `{object}` stand for a
+mention group of the rule's types, `{any}` for any group, `{name}` for a macro of the file's `[macros]` table; the rest is
+a regular expression over lower-case words. `(?P<trigger>…)` marks the words that carry the relation.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+
+from kg.errors import LexiconError
+from kg.model import EntityType, Predicate, Status
+from kg.relations.line import LETTERS
+from kg.resources import resource
+
+# The usual types of subject and object, from the annotation guidelines' table of predicates.
+AGENT = ("Drug", "DrugClass", "Procedure")
+BIOLOGY = ("Target", "TargetFamily", "Variant", "Process", "Cell", "Organism")
+USUAL: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "inhibits": ((*AGENT, "Target", "TargetFamily", "Process", "Cell"), BIOLOGY),
+    "activates": ((*AGENT, "Target", "TargetFamily", "Process", "Cell", "Organism"), BIOLOGY),
+    "targets": (AGENT, BIOLOGY),
+    "regulates": (("Target", "TargetFamily", "Process", "Cell", *AGENT), ("Process", "Cell", "Target", "TargetFamily")),
+    "implicatedIn": (BIOLOGY, ("Disease", "Symptom")),
+    "treats": (AGENT, ("Disease", "Symptom")),
+    "approvedFor": (AGENT, ("Disease",)),
+    "improves": (AGENT, ("Outcome",)),
+    "worsens": ((*AGENT, "Target", "Variant", "Disease", "Symptom"), ("Outcome",)),
+    "predicts": (("Target", "TargetFamily", "Variant", "Process", "Cell", "Disease"), ("Outcome",)),
+    "resistantTo": (("Disease", "Target", "Variant", "Process", "Cell"), AGENT),
+    "combinedWith": (AGENT, AGENT),
+    "memberOf": (("Drug", "Target", "TargetFamily", "Procedure"), ("DrugClass", "TargetFamily")),
+    "subtypeOf": (("Disease",), ("Disease",)),
+    "causes": (("Disease", "Drug", "DrugClass", "Procedure", "Organism", "Process"), ("Disease", "Symptom")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RelationRule:
+    """One way in which a text says one predicate."""
+
+    id: str
+    predicate: Predicate
+    subject: frozenset[EntityType]
+    object: frozenset[EntityType]
+    regex: re.Pattern[str]
+    needs: tuple[str, ...]  # one of these must stand in the line, so that most rules are skipped at once
+    status: Status | None  # where the rule itself says the status
+    sections: frozenset[str]  # empty: any
+    own: bool  # subject must be one of the trial's own interventions
+    first: bool  # only the first member of the object's list: "anti-" reaches no further
+    confidence: float
+    example: str
+    counter_example: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRule:
+    """What the name of a class says of its members: "EGFR inhibitor" says that a member inhibits EGFR."""
+
+    id: str
+    predicate: Predicate
+    regex: re.Pattern[str]  # over the class name in lower case, with the target as ⟦⟧
+    confidence: float
+    example: str
+    counter_example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words that make a statement hypothesised or negated, and how far they reach."""
+
+    id: str
+    status: Status
+    regex: re.Pattern[str]
+    before: int  # words: how far behind the cue the trigger may stand (forward scope)
+    after: int  # words: how far before the cue the trigger may stand (backward scope)
+    example: str
+    counter_example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All that the rule reader knows about sentences."""
+
+    relations: tuple[RelationRule, ...]
+    classes: tuple[ClassRule, ...]
+    cues: tuple[Cue, ...]
+    stops: re.Pattern[str]  # words that end a cue's scope
+    findings: re.Pattern[str]  # words of a result or an established use: not the trial's own hope
+
+
+@cache
+def open_rulebook() -> Rulebook:
+    """The rules shipped with the product."""
+    relations = _load("relations.toml")
+    status = _load("status.toml")
+    macros = relations["macros"]
+    return Rulebook(
+        tuple(_relation(row, macros) for row in relations["relation"]),
+        tuple(_class(row) for row in relations["class"]),
+        tuple(_cue(row) for row in status["cue"]),
+        re.compile(r"(?<!\S)(?:" + "|".join(status["stops"]) + r")(?!\S)"),
+        re.compile(r"(?<!\S)(?:" + status["findings"] + r")(?!\S)"),
+    )
+
+
+def _load(name: str) -> dict:
+    path = resource("rules", name)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise LexiconError(f"{path}: the rules cannot be read: {error}") from error
+
+
+def _types(names: list[str] | tuple[str, ...]) -> frozenset[EntityType]:
+    return frozenset(EntityType(name) for name in names)
+
+
+def _group(name: str, types: frozenset[EntityType]) -> str:
+    letters = "".join(sorted(LETTERS[t] for t in types))
+    return f"⟦(?P<{name}>[^⟧]*(?<![^⟦ ])[{letters}]\\d[^⟧]*)⟧"
+
+
+def _expand(pattern: str, table: dict[str, str]) -> str:
+    for _ in range(6):  # macros may use macros
+        new = re.sub(r"\{([a-z]\w*)\}", lambda m: table.get(m.group(1), m.group(0)), pattern)
+        if new == pattern:
+            return pattern
+        pattern = new
+    return pattern
+
+
+def _relation(row: dict, macros: dict[str, str]) -> RelationRule:
+    usual_subject, usual_object = USUAL[row["predicate"]]
+    subject, object_ = _types(row.get("subject", usual_subject)), _types(row.get("object", usual_object))
+    table = {**macros, "subject": _group("subject", subject), "object": _group("object", object_), "any": "⟦[^⟧]*⟧"}
+    pattern = _expand(row["pattern"], table)
+    try:
+        regex = re.compile(pattern)
+    except re.error as error:
+        raise LexiconError(f"rules/relations.toml: rule {row['id']}: {error}") from error
+    return RelationRule(
+        row["id"], Predicate(row["predicate"]), subject, object_, regex, tuple(row.get("needs", ())),
+        Status(row["status"]) if "status" in row else None, frozenset(row.get("sections", ())), row.get("own", False), row.get("first", False),
+        row.get("confidence", 0.7), row["example"], row["counter_example"],
+    )  # fmt: skip
+
+
+def _class(row: dict) -> ClassRule:
+    return ClassRule(row["id"], Predicate(row["predicate"]), re.compile(row["pattern"]), row.get("confidence", 0.85),
+                     row["example"], row["counter_example"])
+
+
+def _cue(row: dict) -> Cue:
+    return Cue(row["id"], Status(row["status"]), re.compile(r"(?<!\S)(?:" + row["pattern"] + r")(?!\S)"),
+               row.get("before", 40), row.get("after", 0), row["example"], row["counter_example"])

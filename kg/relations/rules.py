@@ -1,0 +1,230 @@
+"""Groundings of one clause -> Relations, by the rules of `ontologies/rules/`.
+
+Every rule is tried on the clause's line; a match gives one relation for each member of the subject's list with each
+member of the object's. The status comes from the cues whose scope holds the trigger. The names of classes are read
+too: a member of "EGFR inhibitors" inhibits EGFR.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from kg.model import Clause, Document, EntityType, Grounding, Predicate, Relation, Span, Status
+from kg.relations.line import Line, Slot, make_line
+from kg.relations.rulebook import ClassRule, Cue, RelationRule, Rulebook
+
+TITLES = ("briefTitle", "officialTitle")
+# What a title says of these, and what a record says of its own agents and conditions without words of a result, is its plan.
+PLANNED = frozenset({Predicate.TREATS, Predicate.COMBINED_WITH, Predicate.IMPROVES})
+MEMBER = re.compile(r"[A-Z](\d+)")
+
+
+def extract_relations(
+    document: Document, clause: Clause, groundings: Sequence[Grounding], rulebook: Rulebook, *, own: frozenset[str] = frozenset()
+) -> tuple[Relation, ...]:
+    """The relations that the rules read in one clause, in order of their text.
+
+    `groundings` are those of the clause's mentions, nested ones included; `own` holds the keys (`key_of`) of the
+    trial's own interventions and conditions.
+    """
+    nested, inner = nest(groundings)
+    top, slots = merge_aliases(document.text, nested)
+    if not top:
+        return ()
+    line = make_line(document.text, clause.span, slots, punctuated=document.punctuated)
+    found = list(_by_patterns(clause, line, top, rulebook, own))
+    found += _by_class_names(document, found, inner, rulebook)
+    found = _speak_of_members(found)
+    best: dict[tuple, Relation] = {}
+    for relation in found:
+        key = (relation.subject.mention.span, relation.predicate, relation.object.mention.span)
+        if key not in best or relation.confidence > best[key].confidence:
+            best[key] = relation
+    return tuple(sorted(best.values(), key=lambda r: (r.support, r.subject.mention.span, r.object.mention.span, r.predicate)))
+
+
+def nest(groundings: Sequence[Grounding]) -> tuple[list[Grounding], dict[Span, list[Grounding]]]:
+    """Mentions that stand in no other, in order; and, for each, those that stand inside it."""
+    ordered = sorted(groundings, key=lambda g: (g.mention.span.start, -g.mention.span.end))
+    top: list[Grounding] = []
+    inner: dict[Span, list[Grounding]] = {}
+    for grounding in ordered:
+        if top and top[-1].mention.span.covers(grounding.mention.span):
+            if top[-1].mention.span != grounding.mention.span:
+                inner.setdefault(top[-1].mention.span, []).append(grounding)
+        elif not top or not top[-1].mention.span.overlaps(grounding.mention.span):
+            top.append(grounding)
+    return top, inner
+
+
+ALIAS_GAP = re.compile(r"\s*[(\[]?\s*")
+
+
+def merge_aliases(text: str, top: Sequence[Grounding]) -> tuple[list[Grounding], list[Slot]]:
+    """The top-level mentions without those that only repeat the name before them, and the slots they fill.
+
+    "epidermal growth factor receptor (EGFR)" is one slot, brackets and all.
+    """
+    kept: list[Grounding] = []
+    slots: list[Slot] = []
+    for grounding in top:
+        span = grounding.mention.span
+        if kept and key_of(kept[-1]) == key_of(grounding):
+            gap = text[slots[-1].span.end : span.start]
+            if ALIAS_GAP.fullmatch(gap):
+                end = span.end
+                if gap.strip() and text[end : end + 1] in (")", "]"):
+                    end += 1
+                slots[-1] = Slot(Span(slots[-1].span.start, end), slots[-1].type)
+                continue
+        kept.append(grounding)
+        slots.append(Slot(span, grounding.type))
+    return kept, slots
+
+
+def key_of(grounding: Grounding) -> str:
+    """What two mentions of one thing share: the identifier, or else the words."""
+    return grounding.id or grounding.label.lower()
+
+
+def _by_patterns(
+    clause: Clause, line: Line, top: list[Grounding], rulebook: Rulebook, own: frozenset[str]
+) -> Iterator[Relation]:
+    """All that the relation rules find in a line."""
+    for rule in rulebook.relations:
+        if rule.sections and clause.section not in rule.sections:
+            continue
+        if rule.needs and not any(word in line.text for word in rule.needs):
+            continue
+        for match in _all_matches(rule.regex, line.text):
+            yield from _relations(rule, match, clause, line, top, rulebook, own)
+
+
+def _all_matches(regex: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Matches that may overlap: each starts behind the start of the one before."""
+    at = 0
+    while match := regex.search(text, at):
+        yield match
+        at = match.start() + 1
+
+
+def _relations(
+    rule: RelationRule, match: re.Match[str], clause: Clause, line: Line, top: list[Grounding], rulebook: Rulebook,
+    own: frozenset[str],
+) -> Iterator[Relation]:
+    subjects = _members(match.group("subject"), top, rule.subject)
+    pairs = _pairs(match, subjects, top, rule)
+    where = match.span("trigger") if "trigger" in match.re.groupindex and match.group("trigger") else match.span()
+    trigger = line.span(*where)
+    status, cues = _status(line, where, rulebook.cues, rulebook.stops)
+    if rule.status is not None and status is Status.ASSERTED:
+        status = rule.status
+    known = rulebook.findings.search(line.text) is not None
+    support = line.span(*match.span())
+    for subject, object_ in pairs:
+        if key_of(subject) == key_of(object_) or (rule.own and key_of(subject) not in own):
+            continue
+        own_aim = status is Status.ASSERTED and rule.predicate in PLANNED and (
+            clause.section in TITLES or (not known and key_of(subject) in own and key_of(object_) in own)
+        )
+        yield Relation(subject, rule.predicate, object_, Status.HYPOTHESISED if own_aim else status, support, trigger,
+                       cues, rule.id, rule.confidence)
+
+
+def _pairs(
+    match: re.Match[str], subjects: list[Grounding], top: list[Grounding], rule: RelationRule
+) -> list[tuple[Grounding, Grounding]]:
+    """Subject and object of a match; a rule without object pairs the members of one list."""
+    if "object" in match.re.groupindex:
+        objects = _members(match.group("object"), top, rule.object)[: 1 if rule.first else None]
+        return [(s, o) for s in subjects for o in objects if s is not o]
+    return [(a, b) for i, a in enumerate(subjects) for b in subjects[i + 1 :]]
+
+
+def _members(group: str, top: list[Grounding], types: frozenset[EntityType]) -> list[Grounding]:
+    return [g for g in (top[int(n)] for n in MEMBER.findall(group)) if g.type in types]
+
+
+def _status(
+    line: Line, trigger: tuple[int, int], cues: Iterable[Cue], stops: re.Pattern[str]
+) -> tuple[Status, tuple[Span, ...]]:
+    """The status of a statement and the cue words that gave it; negation wins over speculation."""
+    found: dict[Status, list[Span]] = {}
+    for cue in cues:
+        for match in cue.regex.finditer(line.text):
+            if _in_scope(line.text, match.span(), trigger, cue, stops):
+                found.setdefault(cue.status, []).append(line.span(*match.span()))
+    for status in (Status.NEGATED, Status.HYPOTHESISED):
+        if status in found:
+            return status, tuple(sorted(found[status]))
+    return Status.ASSERTED, ()
+
+
+def _in_scope(text: str, cue: tuple[int, int], trigger: tuple[int, int], row: Cue, stops: re.Pattern[str]) -> bool:
+    if cue[0] < trigger[1] and trigger[0] < cue[1]:
+        return True
+    if cue[1] <= trigger[0]:
+        between, reach = text[cue[1] : trigger[0]], row.before
+    else:
+        between, reach = text[trigger[1] : cue[0]], row.after
+    return bool(reach) and between.count(" ") <= reach and not stops.search(between)
+
+
+def _by_class_names(
+    document: Document, found: Sequence[Relation], inner: dict[Span, list[Grounding]], rulebook: Rulebook
+) -> Iterator[Relation]:
+    """What a drug's class says of it: "EGFR inhibitor gefitinib" says that gefitinib inhibits EGFR."""
+    for relation in found:
+        if relation.predicate is not Predicate.MEMBER_OF or relation.object.type is not EntityType.DRUG_CLASS:
+            continue
+        if relation.subject.type is not EntityType.DRUG:
+            continue
+        class_span = relation.object.mention.span
+        for target in inner.get(class_span, ()):
+            rule = _class_rule(document, class_span, target, rulebook.classes)
+            if rule is None or relation.status is Status.NEGATED:
+                continue
+            yield Relation(relation.subject, rule.predicate, target, relation.status, relation.support, class_span,
+                           relation.cues, rule.id, min(rule.confidence, relation.confidence))
+
+
+# Rules by which a sentence introduces members of a class; what it goes on to say of the class, it says of them.
+INTRODUCES = frozenset({"drug-is-a-class", "class-drug-side-by-side", "class-such-as-drug", "class-bracket-drug"})
+
+
+def _speak_of_members(found: Sequence[Relation]) -> list[Relation]:
+    """Relations of a class whose members the same clause names go to the members.
+
+    "Sofantinib is a kinase inhibitor which targets VEGFR" speaks of sofantinib; "SSAs such as octreotide relieve flushing"
+    of octreotide (guideline 9).
+    """
+    members: dict[Span, list[Grounding]] = {}
+    for relation in found:
+        if relation.predicate is Predicate.MEMBER_OF and relation.rule in INTRODUCES:
+            members.setdefault(relation.object.mention.span, []).append(relation.subject)
+    if not members:
+        return list(found)
+    out: list[Relation] = []
+    for relation in found:
+        if relation.predicate is Predicate.MEMBER_OF:
+            out.append(relation)
+            continue
+        for subject in members.get(relation.subject.mention.span, [relation.subject]):
+            for object_ in members.get(relation.object.mention.span, [relation.object]):
+                if key_of(subject) != key_of(object_):
+                    support = relation.support.join(subject.mention.span).join(object_.mention.span)
+                    out.append(replace(relation, subject=subject, object=object_, support=support))
+    return out
+
+
+def _class_rule(
+    document: Document, class_span: Span, target: Grounding, rules: Iterable[ClassRule]
+) -> ClassRule | None:
+    if target.type not in (EntityType.TARGET, EntityType.TARGET_FAMILY, EntityType.PROCESS, EntityType.VARIANT):
+        return None
+    span = target.mention.span
+    text = document.text
+    name = (text[class_span.start : span.start] + "⟦⟧" + text[span.end : class_span.end]).lower()
+    return next((rule for rule in rules if rule.regex.search(name)), None)
