@@ -25,7 +25,7 @@ KIND = {"D": "agent", "C": "agent", "P": "agent", "T": "biology", "F": "biology"
         "L": "biology", "S": "condition", "Y": "condition", "O": "outcome", "G": "organism"}  # fmt: skip
 JOINT = re.compile(
     r"\s*(?:[,/;]\s*(?:and/or|and|or|as well as|the)?|\band/or\b|\band\b|\bor\b|\bas well as\b|&|)\s*"
-    r"(?:\b(?:the|both|either|also|other|its|their|an?|advanced|metastatic|recurrent|severe|chronic|acute)\b\s*){0,2}",
+    r"(?:\b(?:the|both|either|also|its|their|advanced|metastatic|recurrent|severe|chronic|acute)\b\s*){0,2}",
     re.IGNORECASE,
 )
 

@@ -23,6 +23,7 @@ STARTER = re.compile(r"\s+[\"'(\[]*(?:[A-Z0-9]|[α-ω][-A-Z]|[a-z]{1,2}[A-Z]|[-*
 # A line break that starts a new statement: a blank line, a bullet, a number, or a capital after a finished line.
 BREAK = re.compile(r"\n\s*\n\s*|\n\s*(?=[-*•·●▪○o]\s|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s)|(?<=[.:;!?])\s*\n\s*|\n\s*(?=[A-Z])")
 BULLET = re.compile(r"(?:[-*•·●▪○]|o|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
+NUMBERED = re.compile(r"\s*\(?[A-Za-z0-9]{1,2}[.)]+$")  # "1." opens an item, it ends no sentence
 LONGEST = 1200  # characters: a run-on field is cut at its commas or spaces, so that work stays linear
 
 
@@ -54,7 +55,7 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
 
 def _block(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for stop in SENTENCE_END.finditer(text, start, end):
-        if stop.start() < start:
+        if stop.start() < start or NUMBERED.match(text, start, stop.end()):
             continue
         if ABBREVIATED.search(text, max(start, stop.start() - 12), stop.start() + 1):
             continue

@@ -1,0 +1,48 @@
+# make demo   reads the reference record and leaves a graph and a page in exports/
+# make test   the whole test suite        make core   its fast part (under a minute)
+# Everything lives in .venv; versions are locked in requirements.lock.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+SHARED ?= ../shared
+
+.PHONY: setup demo test core check fix golden bench exports clean
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "kg needs Python 3.11 or newer: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: $(READY)
+	$(BIN)/kg build examples/NCT06592989.txt --out exports
+	$(BIN)/kg query exports drug-targets
+	@echo "The graph is exports/graph.nq (and .ttl); open exports/graph.html in a browser."
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+core: $(READY)
+	$(BIN)/python -m pytest -q -m "not slow and not browser"
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest
+
+fix: $(READY)
+	$(BIN)/ruff check --fix .
+
+golden: $(READY)
+	$(BIN)/python -m tests.golden.refresh
+
+bench: $(READY)
+	$(BIN)/python scripts/bench.py --shared $(SHARED)
+
+exports: demo
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
