@@ -16,10 +16,20 @@ from kg.model import Claim, Predicate, Status
 STEPS = 3  # statements in a chain, at most
 CHAINS = 6  # chains a record, at most
 HOPES = frozenset({Predicate.TREATS, Predicate.IMPROVES})
-MECHANISM = frozenset({
-    Predicate.INHIBITS, Predicate.ACTIVATES, Predicate.TARGETS, Predicate.REGULATES, Predicate.IMPLICATED_IN,
-    Predicate.CAUSES, Predicate.WORSENS, Predicate.PREDICTS, Predicate.MEMBER_OF, Predicate.SUBTYPE_OF,
-})
+MECHANISM = frozenset(
+    {
+        Predicate.INHIBITS,
+        Predicate.ACTIVATES,
+        Predicate.TARGETS,
+        Predicate.REGULATES,
+        Predicate.IMPLICATED_IN,
+        Predicate.CAUSES,
+        Predicate.WORSENS,
+        Predicate.PREDICTS,
+        Predicate.MEMBER_OF,
+        Predicate.SUBTYPE_OF,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,9 @@ class Argument:
 def arguments(claims: Iterable[Claim]) -> tuple[Argument, ...]:
     """The argument of every record that puts forward a hypothesis, in the order of their NCT ids."""
     by_record: dict[str, list[Claim]] = {}
-    for claim in sorted(claims, key=lambda claim: (claim.subject.label.lower(), claim.predicate, claim.object.label, claim.id)):
+    for claim in sorted(
+        claims, key=lambda claim: (claim.subject.label.lower(), claim.predicate, claim.object.label, claim.id)
+    ):
         for nct in claim.records:
             by_record.setdefault(nct, []).append(claim)
     found = (_argument(nct, by_record[nct]) for nct in sorted(by_record))
@@ -47,7 +59,12 @@ def arguments(claims: Iterable[Claim]) -> tuple[Argument, ...]:
 
 
 def _argument(nct: str, claims: Sequence[Claim]) -> Argument:
-    aims = tuple(claim for claim in claims if claim.status is Status.HYPOTHESISED)
+    aims = tuple(
+        sorted(
+            (claim for claim in claims if claim.status is Status.HYPOTHESISED),
+            key=lambda claim: claim.predicate not in HOPES,
+        )
+    )
     graph = nx.DiGraph()
     for claim in claims:
         if claim.plain and claim.predicate in MECHANISM and not graph.has_edge(claim.subject.id, claim.object.id):

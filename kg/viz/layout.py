@@ -6,18 +6,22 @@ set order: the same graph gives the same picture.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import networkx as nx
 import numpy as np
 import rustworkx as rx
 
-LENGTH = 155.0  # pixels, the length wanted of an edge
-COLUMN = 235.0  # pixels between two columns of the reading direction
-EXACT = 220  # things in a part, up to which stress is minimised exactly; springs above
-GAP = 70.0  # pixels between two parts that are not joined
-ASPECT = 1.15  # width to height of the whole
+LENGTH = 110.0  # pixels, the length wanted of an edge
+COLUMN = 210.0  # pixels between two columns of the reading direction
+ROOMY = 2.4  # times that length for links with words on them
+EXACT = 130  # things in a part, up to which stress is minimised exactly; springs above
+GAP = 50.0  # pixels between two parts that are not joined
+ASPECT = 0.95  # width to height of the room for drawing
+SCREEN = 650.0  # pixels, the height of the room for drawing on a usual screen
+NEAR = 0.71  # the scale from which on boxes hold their labels at reading size
+TRIES = ((1.3, 1.0), (2.0, 0.8), (0.9, 1.0), (2.8, 0.8))  # see `_finished`; the first alone for large graphs
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,36 +33,90 @@ class Box:
     column: float
 
 
-def place(boxes: Sequence[Box], links: Sequence[tuple[int, int]], *, seed: int = 7) -> list[tuple[int, int]]:
-    """One position a box: joined ones near each other, causes left of effects, labels clear of each other."""
+def place(
+    boxes: Sequence[Box],
+    links: Sequence[tuple[int, int]],
+    *,
+    roomy: Collection[tuple[int, int]] = (),
+    care: int = 4,
+    seed: int = 7,
+) -> list[tuple[int, int]]:
+    """One position a box: joined ones near each other, causes left of effects, labels clear of each other.
+
+    `roomy` are the links that should be long enough to write on; `care` says how many pictures are tried (1 to 4).
+    """
     graph = nx.Graph()
     graph.add_nodes_from(range(len(boxes)))
-    graph.add_edges_from(sorted({(min(pair), max(pair)) for pair in links if pair[0] != pair[1]}))
+    long = {(min(pair), max(pair)) for pair in roomy}
+    for pair in sorted({(min(pair), max(pair)) for pair in links if pair[0] != pair[1]}):
+        graph.add_edge(*pair, length=ROOMY if pair in long else 1.0)
     parts = sorted((sorted(part) for part in nx.connected_components(graph)), key=lambda part: (-len(part), part[0]))
-    placed = [(part, _part(graph, part, [boxes[i] for i in part], seed)) for part in parts]
-    where = _pack(placed, boxes)
+    rough = [(part, _part(graph, part, [boxes[i].column for i in part], seed, care)) for part in parts]
+    tries = TRIES[:care] if len(boxes) <= EXACT else TRIES[:1]
+    where = min((_finished(rough, boxes, shape) for shape in tries), key=_extent)
     return [(round(x), round(y)) for x, y in where.tolist()]
 
 
-def _part(graph: nx.Graph, part: list[int], boxes: list[Box], seed: int) -> np.ndarray:
+def _part(graph: nx.Graph, part: list[int], columns: list[float], seed: int, starts: int) -> np.ndarray:
+    """Positions for one connected part, without regard to labels."""
     if len(part) == 1:
         return np.zeros((1, 2))
-    columns = np.array([box.column for box in boxes]) * COLUMN
+    wanted = np.array(columns) * COLUMN
     index = {node: i for i, node in enumerate(part)}
-    pairs = [(index[a], index[b]) for a, b in graph.subgraph(part).edges()]
-    pairs = sorted((min(pair), max(pair)) for pair in pairs)
-    if len(part) <= EXACT:
-        distance = np.zeros((len(part), len(part)))
-        for source, lengths in nx.all_pairs_shortest_path_length(graph.subgraph(part)):
-            for target, steps in lengths.items():
-                distance[index[source], index[target]] = steps
-        where = _stress(distance * LENGTH, columns, seed)
-    else:
-        where = _springs(len(part), pairs, columns, seed)
-    return _part_labels(where, boxes)
+    if len(part) > EXACT:
+        pairs = sorted((min(index[a], index[b]), max(index[a], index[b])) for a, b in graph.subgraph(part).edges())
+        return _springs(len(part), pairs, wanted, seed)
+    weighted = rx.PyGraph()
+    weighted.add_nodes_from(part)
+    weighted.add_edges_from(
+        [(index[a], index[b], length) for a, b, length in graph.subgraph(part).edges(data="length")]
+    )
+    distance = rx.graph_floyd_warshall_numpy(weighted, weight_fn=float)
+    return _stress(distance * LENGTH, wanted, seed, starts=starts)
 
 
-def _stress(distance: np.ndarray, columns: np.ndarray, seed: int, *, starts: int = 4, rounds: int = 90) -> np.ndarray:
+def _finished(
+    rough: list[tuple[list[int], np.ndarray]], boxes: Sequence[Box], shape: tuple[float, float]
+) -> np.ndarray:
+    """The parts brought to a shape, their labels cleared, side by side; in the end drawn out to fill a screen.
+
+    `shape` is the width to height that a part gets before its labels are cleared, and by how much it is shrunk.
+    """
+    placed = []
+    for part, inner in rough:
+        wide, tall = np.maximum(inner.max(0) - inner.min(0), 1.0)
+        stretch = np.array((min(4.0, max(1.0, shape[0] * tall / wide)), 1.0)) * shape[1]
+        placed.append((part, _tight(inner * stretch, [boxes[i] for i in part])))
+    where = _pack(placed, boxes)
+    if not len(boxes):
+        return where
+    where = _filling(where)
+    return _filling(_enlarged(where, boxes)) if len(boxes) <= EXACT else where
+
+
+def _filling(where: np.ndarray) -> np.ndarray:
+    """The picture drawn out, sideways or down, to the shape of a screen."""
+    wide, tall = np.maximum(where.max(0) - where.min(0), 1.0)
+    return where * (min(1.8, max(1.0, ASPECT * tall / wide)), min(1.8, max(1.0, wide / ASPECT / tall)))
+
+
+def _enlarged(where: np.ndarray, boxes: Sequence[Box]) -> np.ndarray:
+    """Room for labels that are drawn larger than planned, because the whole is looked at from farther away."""
+    for _ in range(4):
+        larger = min(1.5, NEAR * _extent(where) / SCREEN)
+        if larger <= 1.02:
+            break
+        where, _ = _clear(where, [Box(box.width * larger, box.height * larger, box.column) for box in boxes], rounds=60)
+    return where
+
+
+def _extent(where: np.ndarray) -> float:
+    """How far one has to stand back to see all of it."""
+    wide, tall = where.max(0) - where.min(0) if len(where) else (0.0, 0.0)
+    return round(max(wide / ASPECT, tall), 3)
+
+
+def _stress(distance: np.ndarray, columns: np.ndarray, seed: int, *, starts: int, rounds: int = 60) -> np.ndarray:
     """Stress majorization (Gansner, Koren, North 2004, https://doi.org/10.1007/978-3-540-31843-9_25), with a pull of
     every x towards its column; the best of a few seeded starts."""
     size = len(distance)
@@ -99,12 +157,24 @@ def _springs(size: int, pairs: list[tuple[int, int]], columns: np.ndarray, seed:
     return where * (LENGTH * 1.1 / max(1e-9, float(np.median(lengths))))
 
 
-def _part_labels(where: np.ndarray, boxes: list[Box]) -> np.ndarray:
-    """The same picture with overlapping boxes pushed apart along the shorter way."""
+def _tight(where: np.ndarray, boxes: list[Box]) -> np.ndarray:
+    """Labels cleared, then the empty room between them squeezed out, as far as labels stay clear."""
+    where, clear = _clear(where, boxes, rounds=120 if len(boxes) <= 700 else 12)
+    if len(boxes) > EXACT:
+        return where
+    for _ in range(24):
+        tighter, clear = _clear(where * 0.95, boxes, rounds=30)
+        if not clear or _extent(tighter) > _extent(where) - 1:
+            break
+        where = tighter
+    return where
+
+
+def _clear(where: np.ndarray, boxes: list[Box], *, rounds: int) -> tuple[np.ndarray, bool]:
+    """The same picture with overlapping boxes pushed apart along the shorter way, and whether all are apart."""
     width = np.array([box.width for box in boxes])
     height = np.array([box.height for box in boxes])
     need = np.stack([(width[:, None] + width) / 2, (height[:, None] + height) / 2])
-    rounds = 120 if len(boxes) <= 700 else 12
     where = where.copy()
     upper = np.triu(np.ones((len(boxes), len(boxes)), bool), 1)
     for _ in range(rounds):
@@ -112,32 +182,74 @@ def _part_labels(where: np.ndarray, boxes: list[Box]) -> np.ndarray:
         over = need - np.abs(delta)
         first, second = np.nonzero(upper & (over > 0.5).all(0))
         if not len(first):
-            break
+            return where, True
         over, delta = over[:, first, second], delta[:, first, second]
         axis = (over[1] < over[0]).astype(int)
         rows = np.arange(len(first))
         push = over[axis, rows] * np.where(delta[axis, rows] < 0, -1, 1) * 0.28
         np.add.at(where, (second, axis), push)
         np.add.at(where, (first, axis), -push)
-    return where
+    return where, False
 
 
 def _pack(placed: list[tuple[list[int], np.ndarray]], boxes: Sequence[Box]) -> np.ndarray:
-    """All parts on shelves, the largest first; the whole about as wide as a screen."""
-    where = np.zeros((len(boxes), 2))
+    """All parts in one frame, the largest first, in that width that makes the whole fit a screen best."""
     frames = []
     for part, inner in placed:
         half = np.array([[boxes[i].width / 2, boxes[i].height / 2] for i in part])
         low, high = (inner - half).min(0), (inner + half).max(0)
-        frames.append((part, inner - low, high - low))
+        frames.append((part, inner - low, (float((high - low)[0]), float((high - low)[1]))))
+    frames.sort(key=lambda frame: (-frame[2][0] * frame[2][1], frame[0][0]))
+    where = np.zeros((len(boxes), 2))
     if not frames:
         return where
-    area = sum(float((size[0] + GAP) * (size[1] + GAP)) for _, _, size in frames)
-    limit = max(float(frames[0][2][0]), float(np.sqrt(area * ASPECT)))
-    x = y = shelf = 0.0
-    for part, inner, size in frames:
-        if x and x + size[0] > limit:
-            x, y, shelf = 0.0, y + shelf + GAP, 0.0
-        where[part] = inner + (x, y)
-        x, shelf = x + size[0] + GAP, max(shelf, float(size[1]))
+    sizes = [size for _, _, size in frames]
+    widest = max(size[0] for size in sizes)
+    spare = sum((size[0] + GAP) * (size[1] + GAP) for size in sizes) ** 0.5
+    steps = 7 if len(sizes) < 80 else 2
+    packed = (_skyline(sizes, max(widest, spare * ASPECT * (0.7 + step / 6))) for step in range(steps))
+    corners = min(
+        packed,
+        key=lambda found: max(
+            _right(sizes, found) / ASPECT, max(y + size[1] for (_, y), size in zip(found, sizes, strict=True))
+        ),
+    )
+    right = _right(sizes, corners)
+    for i, (part, inner, (width, height)) in enumerate(frames):
+        x, y = corners[i]
+        beside = any(
+            other != i
+            and corners[other][0] > x
+            and corners[other][1] < y + height
+            and y < corners[other][1] + sizes[other][1]
+            for other in range(len(frames))
+        )
+        drawn_out = 1.0 if beside else min(1.9, (right - x) / width)  # nothing stands right of it
+        where[part] = inner * (drawn_out, 1.0) + (x, y)
     return where - (where.min(0) + where.max(0)) / 2
+
+
+def _right(sizes: list[tuple[float, float]], corners: list[tuple[float, float]]) -> float:
+    return max(x + size[0] for (x, _), size in zip(corners, sizes, strict=True))
+
+
+def _skyline(sizes: list[tuple[float, float]], limit: float) -> list[tuple[float, float]]:
+    """The upper left corner of each frame: one after the other as high up, then as far left, as it fits."""
+    corners: list[tuple[float, float]] = []
+    for width, _ in sizes:
+        best = None
+        for x in sorted({0.0, *(corner[0] + size[0] + GAP for corner, size in zip(corners, sizes, strict=False))}):
+            if x and x + width > limit:
+                break
+            y = max(
+                (
+                    corner[1] + size[1] + GAP
+                    for corner, size in zip(corners, sizes, strict=False)
+                    if corner[0] < x + width + GAP and x < corner[0] + size[0] + GAP
+                ),
+                default=0.0,
+            )
+            if best is None or y < best[1]:
+                best = (x, y)
+        corners.append(best or (0.0, 0.0))
+    return corners

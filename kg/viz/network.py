@@ -14,7 +14,7 @@ import networkx as nx
 
 from kg.model import Claim, Trial
 
-# What XML 1.0 cannot hold (https://www.w3.org/TR/xml/#charsets): most control characters, lone surrogates, non-characters.
+# What XML 1.0 cannot hold (https://www.w3.org/TR/xml/#charsets): control characters, lone surrogates, U+FFFE.
 XML_ILLEGAL = re.compile("[^\\x09\\x0a\\x0d\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
 
@@ -27,15 +27,22 @@ def to_networkx(claims: Iterable[Claim], trials: Iterable[Trial] = ()) -> nx.Mul
     """
     graph = nx.MultiDiGraph(trials={trial.nct: trial.title for trial in sorted(trials, key=lambda trial: trial.nct)})
     ordered = sorted(claims, key=lambda claim: claim.id)
-    entities = {(entity.id, entity.label, entity.type.value) for claim in ordered for entity in (claim.subject, claim.object)}
+    entities = {
+        (entity.id, entity.label, entity.type.value) for claim in ordered for entity in (claim.subject, claim.object)
+    }
     for id_, label, type_ in sorted(entities):
         if id_ not in graph:  # where an entity goes by two labels, the first in order stays
             graph.add_node(id_, label=label, type=type_)
     for claim in ordered:
         graph.add_edge(
-            claim.subject.id, claim.object.id, key=claim.id,
-            predicate=claim.predicate.value, status=claim.status.value, confidence=float(claim.confidence),
-            records=claim.records, evidences=len(claim.evidence),
+            claim.subject.id,
+            claim.object.id,
+            key=claim.id,
+            predicate=claim.predicate.value,
+            status=claim.status.value,
+            confidence=float(claim.confidence),
+            records=claim.records,
+            evidences=len(claim.evidence),
             quotes=tuple(sorted({evidence.quote for evidence in claim.evidence})),
         )
     return graph
@@ -50,7 +57,9 @@ def to_graphml(graph: nx.MultiDiGraph) -> bytes:
     for id_, data in sorted(graph.nodes(data=True)):
         plain.add_node(_xml(id_), **{name: _xml(data[name]) for name in sorted(data)})
     for subject, object_, key, data in sorted(graph.edges(keys=True, data=True), key=lambda edge: edge[2]):
-        plain.add_edge(_xml(subject), _xml(object_), key=_xml(key), **{name: _flat(data[name]) for name in sorted(data)})
+        plain.add_edge(
+            _xml(subject), _xml(object_), key=_xml(key), **{name: _flat(data[name]) for name in sorted(data)}
+        )
     buffer = io.BytesIO()
     nx.write_graphml_xml(plain, buffer, encoding="utf-8", named_key_ids=True)
     return buffer.getvalue()

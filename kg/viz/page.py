@@ -31,7 +31,7 @@ SCRIPTS = ("state.js", "canvas.js", "panel.js", "filters.js", "table.js", "app.j
 PASSAGES = 12  # quotes carried for one claim; the page says how many more there are
 START = 60  # things in the first view of a large graph
 SMALL = 110  # things up to which the first view is the whole graph
-VIEWS = 300  # records with a view of their own
+VIEWS = 150  # records with a view of their own
 LABEL = 44  # characters of a label on the canvas
 
 
@@ -61,7 +61,8 @@ def render_page(claims: Iterable[Claim], trials: Iterable[Trial], *, title: str,
     trials = sorted(trials, key=lambda trial: trial.nct)
     degrees = Counter(entity.id for claim in shown.claims for entity in (claim.subject, claim.object))
     network = Network(height="100%", width="100%", directed=True, heading=visible(title))
-    _add_nodes(network, shown, degrees)
+    argued = arguments(shown.claims)
+    _add_nodes(network, shown, degrees, argued)
     _add_edges(network, shown)
     network.options = {
         "physics": {"enabled": False},
@@ -70,7 +71,7 @@ def render_page(claims: Iterable[Claim], trials: Iterable[Trial], *, title: str,
         "nodes": {"scaling": {"label": {"drawThreshold": 8, "maxVisible": 24}}},
         "edges": {"scaling": {"label": {"drawThreshold": 7, "maxVisible": 16}}, "arrowStrikethrough": False},
     }
-    network.templateEnv = _environment(_record(shown, trials, degrees))
+    network.templateEnv = _environment(_record(shown, trials, degrees, argued))
     network.path = "page.html.j2"
     return network.generate_html("graph.html")
 
@@ -83,9 +84,12 @@ def _environment(record: dict):
     style, vendored, script = _text("page.css"), _vendored(), _script()
     hashes = " ".join(_source_hash(text) for text in (vendored, script))
     environment.globals |= {
-        "record": record, "style": Markup(style), "vendored": Markup(vendored), "script": Markup(script),
+        "record": record,
+        "style": Markup(style),
+        "vendored": Markup(vendored),
+        "script": Markup(script),
         "policy": f"default-src 'none'; script-src {hashes}; style-src {_source_hash(style)}; img-src data:; "
-                  "base-uri 'none'; form-action 'none'",
+        "base-uri 'none'; form-action 'none'",
     }
     return environment
 
@@ -110,7 +114,7 @@ def _vendored() -> str:
 
 
 def _script() -> str:
-    return "(() => {\n\"use strict\";\n" + "\n".join(_text(name) for name in SCRIPTS) + "\n})();"
+    return '(() => {\n"use strict";\n' + "\n".join(_text(name) for name in SCRIPTS) + "\n})();"
 
 
 def _source_hash(text: str) -> str:
@@ -138,19 +142,29 @@ def _shown(claims: Sequence[Claim], limit: int) -> Shown:
     claims = [claim for claim in claims if claim.subject.id in kept and claim.object.id in kept]
     return Shown(
         tuple(found[id_] for id_ in order[:limit]),
-        tuple(sorted(claims, key=lambda claim: (claim.subject.label.lower(), claim.predicate, claim.object.label.lower(), claim.id))),
+        tuple(
+            sorted(
+                claims,
+                key=lambda claim: (claim.subject.label.lower(), claim.predicate, claim.object.label.lower(), claim.id),
+            )
+        ),
         len(order) - len(kept),
     )
 
 
-def _add_nodes(network, shown: Shown, degrees: Counter) -> None:
-    boxes = [_box(entity, degrees[entity.id]) for entity in shown.entities]
-    index = shown.index
-    links = [(index[claim.subject.id], index[claim.object.id]) for claim in shown.claims]
-    for i, (entity, (x, y)) in enumerate(zip(shown.entities, place(boxes, links), strict=True)):
+def _add_nodes(network, shown: Shown, degrees: Counter, argued: Sequence[Argument]) -> None:
+    for i, (x, y) in _positions(shown, shown.claims, argued).items():
+        entity = shown.entities[i]
         look = _look(entity.type)
-        network.add_node(f"n{i}", label=_wrapped(entity.label), shape=look["shape"], color=look["light"],
-                         size=_size(degrees[entity.id]), x=x, y=y)
+        network.add_node(
+            f"n{i}",
+            label=_wrapped(entity.label),
+            shape=look["shape"],
+            color=look["light"],
+            size=_size(degrees[entity.id]),
+            x=x,
+            y=y,
+        )
 
 
 def _add_edges(network, shown: Shown) -> None:
@@ -171,16 +185,26 @@ def _add_edges(network, shown: Shown) -> None:
         directed = any(shown.claims[i].predicate not in SYMMETRIC for i in numbers)
         arrow = "bar" if status is Status.NEGATED else "arrow"
         network.add_edge(
-            f"n{subject}", f"n{object_}", id=f"e{n}", claims=numbers, status=status.value, smooth=smooth,
-            dashes=[7, 6] if status is Status.HYPOTHESISED else False, width=1.2 + min(4, len(numbers)) * 0.5,
-            arrows={"to": {"enabled": directed or status is Status.NEGATED, "type": arrow,
-                           "scaleFactor": 0.9 if status is Status.NEGATED else 0.55}},
+            f"n{subject}",
+            f"n{object_}",
+            id=f"e{n}",
+            claims=numbers,
+            status=status.value,
+            smooth=smooth,
+            dashes=[7, 6] if status is Status.HYPOTHESISED else False,
+            width=1.2 + min(4, len(numbers)) * 0.5,
+            arrows={
+                "to": {
+                    "enabled": directed or status is Status.NEGATED,
+                    "type": arrow,
+                    "scaleFactor": 0.9 if status is Status.NEGATED else 0.55,
+                }
+            },
         )
 
 
-def _record(shown: Shown, trials: Sequence[Trial], degrees: Counter) -> dict:
+def _record(shown: Shown, trials: Sequence[Trial], degrees: Counter, argued: Sequence[Argument]) -> dict:
     """Everything that the page knows beside the drawing."""
-    argued = arguments(shown.claims)
     number = {claim.id: i for i, claim in enumerate(shown.claims)}
     cited = {nct for claim in shown.claims for nct in claim.records}
     return {
@@ -190,11 +214,18 @@ def _record(shown: Shown, trials: Sequence[Trial], degrees: Counter) -> dict:
         "statuses": [status.value for status in Status],
         "entities": _entities(shown),
         "claims": [_claim(claim, shown.index) for claim in shown.claims],
-        "trials": {trial.nct: {"title": visible(trial.title), "phases": list(trial.phases), "status": trial.overall_status}
-                   for trial in trials},
-        "arguments": [{"nct": argument.nct, "aims": [number[claim.id] for claim in argument.aims],
-                       "chains": [[number[claim.id] for claim in chain] for chain in argument.chains]}
-                      for argument in argued],
+        "trials": {
+            trial.nct: {"title": visible(trial.title), "phases": list(trial.phases), "status": trial.overall_status}
+            for trial in trials
+        },
+        "arguments": [
+            {
+                "nct": argument.nct,
+                "aims": [number[claim.id] for claim in argument.aims],
+                "chains": [[number[claim.id] for claim in chain] for chain in argument.chains],
+            }
+            for argument in argued
+        ],
         "views": _views(shown, argued, degrees, cited),
         "leftOut": shown.left_out,
     }
@@ -207,9 +238,17 @@ def _entities(shown: Shown) -> list[dict]:
             names[claim.subject.id][" ".join(evidence.subject.text.split())] += 1
             names[claim.object.id][" ".join(evidence.object.text.split())] += 1
     return [
-        {"id": visible(entity.id), "label": visible(entity.label), "type": entity.type.value, "link": link(entity.id),
-         "names": [visible(name) for name in sorted(names[entity.id], key=lambda name: (-names[entity.id][name], name))
-                   if name][:20]}
+        {
+            "id": visible(entity.id),
+            "label": visible(entity.label),
+            "type": entity.type.value,
+            "link": link(entity.id),
+            "names": [
+                visible(name)
+                for name in sorted(names[entity.id], key=lambda name: (-names[entity.id][name], name))
+                if name
+            ][:20],
+        }
         for entity in shown.entities
     ]
 
@@ -222,31 +261,64 @@ def link(id_: str) -> str:
     """
     prefix, _, local = id_.partition(":")
     pattern = _style()["links"].get(prefix, "")
-    return pattern.format(id=quote(local.removeprefix(f"{prefix}:"), safe="", errors="replace")) if pattern and local else ""
+    return (
+        pattern.format(id=quote(local.removeprefix(f"{prefix}:"), safe="", errors="replace"))
+        if pattern and local
+        else ""
+    )
 
 
 def _claim(claim: Claim, index: dict[str, int]) -> dict:
-    best = sorted(claim.evidence, key=lambda evidence: (-evidence.confidence, evidence.nct, evidence.section, evidence.start, evidence.id))
+    best = sorted(claim.evidence, key=_rank)
     return {
-        "id": claim.id, "s": index[claim.subject.id], "p": claim.predicate.value, "o": index[claim.object.id],
-        "status": claim.status.value, "confidence": round(claim.confidence, 3), "records": list(claim.records),
-        "evidence": [_evidence(evidence) for evidence in best[:PASSAGES]], "more": max(0, len(best) - PASSAGES),
+        "id": claim.id,
+        "s": index[claim.subject.id],
+        "p": claim.predicate.value,
+        "o": index[claim.object.id],
+        "status": claim.status.value,
+        "confidence": round(claim.confidence, 3),
+        "records": list(claim.records),
+        "evidence": [_evidence(evidence) for evidence in best[:PASSAGES]],
+        "more": max(0, len(best) - PASSAGES),
     }
+
+
+def _rank(evidence: Evidence) -> tuple:
+    """The surest first; ties in the order of the records."""
+    return (
+        -evidence.confidence,
+        evidence.nct,
+        evidence.section,
+        evidence.start,
+        evidence.end,
+        evidence.rule,
+        evidence.subject.start,
+        evidence.object.start,
+    )
 
 
 def _evidence(evidence: Evidence) -> dict:
     return {
-        "nct": evidence.nct, "section": evidence.section, "at": [evidence.start, evidence.end],
-        "pieces": marked(evidence), "status": evidence.status.value, "rule": visible(evidence.rule),
-        "confidence": round(evidence.confidence, 3), "trigger": visible(evidence.trigger),
+        "nct": evidence.nct,
+        "section": evidence.section,
+        "at": [evidence.start, evidence.end],
+        "pieces": marked(evidence),
+        "status": evidence.status.value,
+        "rule": visible(evidence.rule),
+        "confidence": round(evidence.confidence, 3),
+        "trigger": visible(evidence.trigger),
         "cues": [visible(cue) for cue in evidence.cues],
-        "subject": _role(evidence.subject), "object": _role(evidence.object),
+        "subject": _role(evidence.subject),
+        "object": _role(evidence.object),
     }
 
 
 def _role(role: Role) -> dict:
-    return {"score": round(role.score, 3), "reasons": [visible(reason) for reason in role.reasons],
-            "qualifiers": [visible(qualifier) for qualifier in role.qualifiers]}
+    return {
+        "score": round(role.score, 3),
+        "reasons": [visible(reason) for reason in role.reasons],
+        "qualifiers": [visible(qualifier) for qualifier in role.qualifiers],
+    }
 
 
 def _views(shown: Shown, argued: Sequence[Argument], degrees: Counter, cited: set[str]) -> list[dict]:
@@ -255,25 +327,55 @@ def _views(shown: Shown, argued: Sequence[Argument], degrees: Counter, cited: se
     size = len(shown.entities)
     views = [whole]
     if size > SMALL:
-        core = {entity.id for argument in argued for claim in argument.claims for entity in (claim.subject, claim.object)}
+        core = {
+            entity.id for argument in argued for claim in argument.claims for entity in (claim.subject, claim.object)
+        }
         order = sorted(shown.entities, key=lambda entity: (-degrees[entity.id] - 3 * (entity.id in core), entity.id))
         ids = {entity.id for entity in order[:START]}
-        start = _view("start", "Most connected", [c for c in shown.claims if {c.subject.id, c.object.id} <= ids], shown)
+        start = _view(
+            "start",
+            "Most connected",
+            [c for c in shown.claims if {c.subject.id, c.object.id} <= ids],
+            shown,
+            argued,
+            care=4,
+        )
         views = [start, whole]
     if len(cited) > 1:
         for nct in sorted(cited)[:VIEWS]:
-            views.append(_view(nct, nct, [claim for claim in shown.claims if nct in claim.records], shown))
+            views.append(
+                _view(
+                    nct,
+                    nct,
+                    [claim for claim in shown.claims if nct in claim.records],
+                    shown,
+                    [argument for argument in argued if argument.nct == nct],
+                    care=1,
+                )
+            )
     return views
 
 
-def _view(id_: str, label: str, claims: Sequence[Claim], shown: Shown) -> dict:
+def _view(
+    id_: str, label: str, claims: Sequence[Claim], shown: Shown, argued: Sequence[Argument], *, care: int
+) -> dict:
+    at = [[member, x, y] for member, (x, y) in _positions(shown, claims, argued, care=care).items()]
+    return {"id": id_, "label": label, "at": at}
+
+
+def _positions(
+    shown: Shown, claims: Sequence[Claim], argued: Sequence[Argument], *, care: int = 4
+) -> dict[int, tuple[int, int]]:
+    """Where the ends of the claims stand when these are drawn alone; what is argued gets room for its words."""
     index = shown.index
-    members = sorted({index[entity.id] for claim in claims for entity in (claim.subject, claim.object)})
+    ends = {claim.id: (index[claim.subject.id], index[claim.object.id]) for claim in claims}
+    degrees = Counter(member for pair in ends.values() for member in pair)
+    members = sorted(degrees)
     local = {member: i for i, member in enumerate(members)}
-    degrees = Counter(index[entity.id] for claim in claims for entity in (claim.subject, claim.object))
+    links = {id_: (local[a], local[b]) for id_, (a, b) in ends.items()}
     boxes = [_box(shown.entities[member], degrees[member]) for member in members]
-    links = [(local[index[claim.subject.id]], local[index[claim.object.id]]) for claim in claims]
-    return {"id": id_, "label": label, "at": [[member, x, y] for member, (x, y) in zip(members, place(boxes, links), strict=True)]}
+    roomy = [links[claim.id] for argument in argued for claim in argument.claims if claim.id in links]
+    return dict(zip(members, place(boxes, list(links.values()), roomy=roomy, care=care), strict=True))
 
 
 def _wrapped(label: str) -> str:
@@ -285,10 +387,12 @@ def _wrapped(label: str) -> str:
 
 def _size(degree: int) -> float:
     """Radius in pixels: the area grows with the number of claims."""
-    return round(min(30.0, 7 + 3.4 * degree**0.5), 1)
+    return round(min(28.0, 6.5 + 3.2 * degree**0.5), 1)
 
 
 def _box(entity: Entity, degree: int) -> Box:
     lines = _wrapped(entity.label).split("\n")
     size = _size(degree)
-    return Box(max(2 * size, 7.6 * max(map(len, lines))) + 22, 2 * size + 17 * len(lines) + 20, _look(entity.type)["column"])
+    return Box(
+        max(2 * size, 9 * max(map(len, lines))) + 10, 2 * size + 21 * len(lines) + 10, _look(entity.type)["column"]
+    )

@@ -6,7 +6,7 @@ import re
 
 from kg.model import Evidence, Role
 
-# Control characters, and the marks that turn the direction of what follows (https://trojansource.codes/): shown as U+FFFD.
+# Control characters, and the marks that turn the direction of the text after them (https://trojansource.codes/).
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
 
@@ -27,8 +27,12 @@ def marked(evidence: Evidence) -> list[tuple[str, str]]:
     """
     quote = evidence.quote
     marks = [""] * len(quote)
-    found = [("s", _role(evidence, evidence.subject)), ("o", _role(evidence, evidence.object)),
-             ("t", _find(quote, evidence.trigger)), *(("c", _find(quote, cue)) for cue in evidence.cues)]
+    found = [
+        ("s", _role(evidence, evidence.subject)),
+        ("o", _role(evidence, evidence.object)),
+        ("t", _find(quote, evidence.trigger)),
+        *(("c", _find(quote, cue)) for cue in evidence.cues),
+    ]
     for letter, place in found:
         for i in range(*place):
             if letter not in marks[i]:
@@ -52,5 +56,7 @@ def _role(evidence: Evidence, role: Role) -> tuple[int, int]:
 def _find(quote: str, words: str) -> tuple[int, int]:
     if not words:
         return 0, 0
-    hit = re.search(rf"(?<!\w){re.escape(words)}(?!\w)", quote, re.IGNORECASE) or re.search(re.escape(words), quote, re.IGNORECASE)
+    hit = re.search(rf"(?<!\w){re.escape(words)}(?!\w)", quote, re.IGNORECASE) or re.search(
+        re.escape(words), quote, re.IGNORECASE
+    )
     return hit.span() if hit else (0, 0)

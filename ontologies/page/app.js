@@ -98,9 +98,7 @@ function chooseClaim(i, { move = false } = {}) {
   if (!inView(i)) { keep(); state.view = "own"; state.members = around(claims[i].s, neighbours(claims[i].s).slice(0, CAP)); if (!state.members.has(claims[i].o)) state.members.set(claims[i].o, { x: 300, y: 0 }); move = true; }
   chooseEdge(edgeOf[i], i);
   if (move && !byId("graph-pane").hidden) {
-    const ids = [claims[i].s, claims[i].o].map((thing) => `n${thing}`);
-    drawing.fit({ nodes: ids, maxZoomLevel: Math.max(0.95, Math.min(1.3, drawing.getScale())), animation: still.matches ? false : { duration: 260, easingFunction: "easeInOutQuad" } });
-    setTimeout(relabel, still.matches ? 0 : 300);
+    show([claims[i].s, claims[i].o], true, Math.max(0.95, Math.min(1.3, drawing.getScale())));
   }
 }
 
@@ -149,8 +147,7 @@ function pathStep(i) {
   state.dim = found.length ? along : null;
   refresh();
   showPaths(from, i, found);
-  if (found.length) drawing.fit({ nodes: [...along].map((thing) => `n${thing}`), maxZoomLevel: 1.1 });
-  relabel();
+  show([...along]);
 }
 
 function openTab(name) {
@@ -161,7 +158,10 @@ function openTab(name) {
     byId(`tab-${tab}`).tabIndex = on ? 0 : -1;
   }
   showTable();
-  if (name === "graph") drawing.redraw();
+  if (name === "graph") {
+    drawing.redraw();
+    if (unseen) fit(false);
+  }
   remember();
 }
 
@@ -320,7 +320,7 @@ function prepareButtons() {
 const light = matchMedia("(prefers-color-scheme: dark)");
 paint(light.matches ? "dark" : "light");
 light.addEventListener("change", () => repaint(light.matches ? "dark" : "light"));
-const nTrials = new Set([...Object.keys(trials), ...claims.flatMap((claim) => claim.records)]).size;
+const nTrials = new Set([...trials.keys(), ...claims.flatMap((claim) => claim.records)]).size;
 byId("subtitle").textContent = `Why the trial makes sense, as its record says · ${count(nTrials, "record")} · ${count(entities.length, "thing")} · ${count(claims.length, "statement")}`;
 draw();
 prepareFilters();

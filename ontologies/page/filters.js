@@ -66,13 +66,13 @@ function toggle(facet, value, only) {
 function prepareFilters() {
   const option = (value, text) => make("option", { value }, text);
   const views = document.getElementById("view");
-  views.append(...record.views.map((view) => option(view.id, trials[view.id] ? `${view.label} · ${clip(trials[view.id].title, 60)}` : view.label)));
+  views.append(...record.views.map((view) => option(view.id, trials.has(view.id) ? `${view.label} · ${clip(trials.get(view.id).title, 60)}` : clip(view.label, 80))));
   views.append(make("option", { value: "", hidden: "" }, "Own selection"));
   document.getElementById("view-box").hidden = record.views.length < 2;
   views.addEventListener("change", () => { if (views.value) openView(views.value); });
   const cited = [...new Set(claims.flatMap((claim) => claim.records))].sort();
   const trial = document.getElementById("trial");
-  trial.append(option("", `All ${cited.length} trials`), ...cited.map((nct) => option(nct, nct)));
+  trial.append(option("", `All ${cited.length} trials`), ...cited.map((nct) => option(nct, clip(nct, 60))));
   document.getElementById("trial-box").hidden = cited.length < 2;
   trial.addEventListener("change", () => { state.trial = trial.value; refresh(); });
   const confidence = document.getElementById("confidence");

@@ -64,7 +64,7 @@ function facts(rows) {
   return list;
 }
 
-const SECTIONS = { briefTitle: "brief title", officialTitle: "official title", briefSummary: "brief summary", detailedDescription: "detailed description" };
+const SECTIONS = new Map([["briefTitle", "brief title"], ["officialTitle", "official title"], ["briefSummary", "brief summary"], ["detailedDescription", "detailed description"]]);
 
 function grounding(role, i) {
   const left = role.qualifiers.length ? `; left out: ${role.qualifiers.map((q) => clip(q, 60)).join(", ")}` : "";
@@ -76,7 +76,7 @@ function evidenceBlock(evidence, claim) {
   const quote = make("blockquote");
   evidence.pieces.forEach(([text, marks]) => quote.append(marks ? make("mark", { class: [...marks].join(" "), title: [...marks].map((m) => ({ s: "subject", o: "object", t: "trigger", c: "cue" })[m]).join(", ") }, text) : text));
   return make("div", { class: "evidence" }, quote, facts([
-    ["Record", registry(evidence.nct), ` · ${SECTIONS[evidence.section] || clip(evidence.section, 60)}, ${evidence.at[0]}–${evidence.at[1]}`],
+    ["Record", registry(evidence.nct), ` · ${SECTIONS.get(evidence.section) || clip(evidence.section, 60)} `, make("span", { class: "at", title: "Characters of the section" }, `${evidence.at[0]}–${evidence.at[1]}`)],
     ["Status", statusChip(evidence.status), evidence.cues.length ? ` by “${evidence.cues.map((c) => clip(c, 60)).join("”, “")}”` : ""],
     ["Read by", `${clip(evidence.rule, 80)} · ${evidence.confidence.toFixed(2)}`],
     ["Subject", grounding(evidence.subject, claim.s)],
@@ -143,7 +143,7 @@ function showEdge(edge, first) {
 }
 
 function argumentBox(argument) {
-  const trial = trials[argument.nct] || { title: "", phases: [] };
+  const trial = trials.get(argument.nct) || { title: "", phases: [] };
   const box = make("div", { class: "case" }, make("p", { class: "nct" }, registry(argument.nct), trial.title ? " · " : "", make("bdi", {}, clip(trial.title, 160))));
   box.append(make("p", { class: "because" }, "It puts forward that"), ...argument.aims.slice(0, 6).map(statement));
   if (argument.chains.length) {
@@ -155,7 +155,7 @@ function argumentBox(argument) {
 
 // What stands here while nothing is chosen: the argument of the trial, and where to start.
 function showStart() {
-  const current = record.arguments.filter((argument) => [state.view, state.trial].includes(argument.nct));
+  const current = argumentsNow();
   const cases = current.length ? current : record.arguments.slice(0, 3);
   const things = [...state.members.keys()].sort((a, b) => claimsOf[b].length - claimsOf[a].length || a - b).slice(0, 7);
   panel.replaceChildren(

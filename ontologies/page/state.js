@@ -3,7 +3,8 @@
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 const network = read("network");
 const record = read("record");
-const { entities, claims, trials } = record;
+const { entities, claims } = record;
+const trials = new Map(Object.entries(record.trials)); // a Map: a record may be called __proto__
 const types = new Map(record.types.map((row) => [row.name, row]));
 const symmetric = new Set(record.symmetric);
 const drawnNodes = network.nodes;
@@ -13,9 +14,6 @@ const claimsOf = entities.map(() => []); // claims in which a thing takes part
 const edgeOf = []; // the drawn edge of each claim
 claims.forEach((claim, i) => { claimsOf[claim.s].push(i); if (claim.o !== claim.s) claimsOf[claim.o].push(i); });
 drawnEdges.forEach((edge, i) => edge.claims.forEach((claim) => { edgeOf[claim] = i; }));
-const argued = new Set(record.arguments.flatMap((a) => [...a.aims, ...a.chains.flat()]));
-const arguedThings = new Set([...argued].flatMap((i) => [claims[i].s, claims[i].o]));
-
 const page = { painted: 0, visible: null }; // for tests and for the console, as `kgPage`
 const FACETS = ["type", "status", "predicate"];
 const state = {
@@ -29,6 +27,17 @@ const state = {
   names: false, // names on all edges
   past: [], // earlier views
 };
+
+// The arguments to point out: the chosen trial's, or all where there are few.
+function argumentsNow() {
+  const current = record.arguments.filter((argument) => [state.view, state.trial].includes(argument.nct));
+  return current.length ? current : record.arguments.length < 4 ? record.arguments : [];
+}
+
+function arguedNow() {
+  const numbers = new Set(argumentsNow().flatMap((argument) => [...argument.aims, ...argument.chains.flat()]));
+  return [numbers, new Set([...numbers].flatMap((i) => [claims[i].s, claims[i].o]))];
+}
 
 function neighbours(thing) {
   const found = new Map();

@@ -31,7 +31,7 @@ function tableRow(i) {
   cell(glyph(entities[claim.s].type), make("bdi", {}, clip(entities[claim.s].label, 120))), cell((claim.status === "negated" ? "not " : "") + spoken(claim.p)),
   cell(glyph(entities[claim.o].type), make("bdi", {}, clip(entities[claim.o].label, 120))), cell(statusChip(claim.status)),
   make("td", { class: "num" }, claim.confidence.toFixed(2)), make("td", { class: "num" }, String(claim.records.length)),
-  cell(make("bdi", {}, clip(COLUMNS[6][1](claim), 180))));
+  cell(make("bdi", {}, clip(COLUMNS[6][1](claim), 110))));
 }
 
 function showTable() {

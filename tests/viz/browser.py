@@ -17,8 +17,16 @@ from pathlib import Path
 import pytest
 
 FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
 )
 
 
@@ -38,7 +46,8 @@ class Browser:
             self.driver.get_log(log)
         self.driver.get(path.resolve().as_uri() + (f"#{fragment}" if fragment else ""))
         WebDriverWait(self.driver, 30, poll_frequency=0.05).until(
-            lambda driver: driver.execute_script("return Boolean(window.kgPage && kgPage.painted)"))
+            lambda driver: driver.execute_script("return Boolean(window.kgPage && kgPage.painted)")
+        )
 
     def run(self, script: str, *arguments: object) -> object:
         """The value of a piece of script, e.g. `run("return kgPage.visible")`."""
@@ -46,8 +55,11 @@ class Browser:
 
     def messages(self) -> list[str]:
         """Warnings and errors of the console, policy violations included."""
-        return [f"{entry['level']}: {entry['message']}" for entry in self.driver.get_log("browser")
-                if entry["level"] in ("SEVERE", "WARNING")]
+        return [
+            f"{entry['level']}: {entry['message']}"
+            for entry in self.driver.get_log("browser")
+            if entry["level"] in ("SEVERE", "WARNING")
+        ]
 
     def requests(self) -> list[str]:
         """Every address that the window asked for, apart from files, data and blobs."""
@@ -63,7 +75,9 @@ class Browser:
 
 
 @contextmanager
-def browser(*, width: int = 1400, height: int = 900, dark: bool = False, flags: tuple[str, ...] = ()) -> Iterator[Browser]:
+def browser(
+    *, width: int = 1400, height: int = 900, dark: bool = False, flags: tuple[str, ...] = ()
+) -> Iterator[Browser]:
     """A new headless Chromium with a profile of its own, closed at the end."""
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not chromium or not driver:
@@ -82,11 +96,14 @@ def browser(*, width: int = 1400, height: int = 900, dark: bool = False, flags: 
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         window = webdriver.Chrome(options=options, service=Service(driver))
         try:
-            window.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
-                                   {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+            window.execute_cdp_cmd(
+                "Emulation.setDeviceMetricsOverride",
+                {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
+            )
             if dark:
-                window.execute_cdp_cmd("Emulation.setEmulatedMedia",
-                                       {"features": [{"name": "prefers-color-scheme", "value": "dark"}]})
+                window.execute_cdp_cmd(
+                    "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+                )
             yield Browser(window)
         finally:
             window.quit()
