@@ -1,0 +1,199 @@
+"""Windows with their targets: word labels for entities, and labels for pairs of mentions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kg.encoder.windows import Window
+from training.gold import PREDICATES, STATUSES, TYPES, GoldRecord, occurrences, quote_spans
+
+MAX_DISTANCE = 90  # words between two mentions of a pair
+
+_HEADS = frozenset("""cancer carcinoma tumor tumour neoplasm malignancy disease disorder syndrome infection metastasis
+cell receptor kinase protein gene pathway signaling signalling activity expression inhibitor agonist antagonist
+antibody therapy treatment drug agent chemotherapy surgery response resistance survival rate patient function
+level score growth""".split())
+
+
+def normal(name: str) -> str:
+    """A name for comparison: case, punctuation and plural aside, as the scorer compares."""
+    name = re.sub(r"[^\w+]+", " ", name.casefold()).strip()
+    name = re.sub(r"^(the|a|an) ", "", name)
+    return re.sub(r"(?<=[a-z]{3})(ies|s)\b", lambda m: "y" if m.group(1) == "ies" else "", name)
+
+
+def same_end(a: str, b: str) -> bool:
+    """Whether the shorter name is the end of the longer and more than a bare head noun."""
+    short, long = sorted((a.split(), b.split()), key=len)
+    return bool(short) and long[-len(short):] == short and not (len(short) == 1 and short[0] in _HEADS)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A mention in a window, in words; `entities` are the gold entities that its words name."""
+
+    first: int
+    last: int  # inclusive
+    type: int
+    entities: frozenset[int]
+
+
+class Names:
+    """The gold entities of a record by their names."""
+
+    def __init__(self, record: GoldRecord) -> None:
+        self.forms = [{normal(n) for n in names} for names in record.names]
+        self._seen: dict[str, frozenset[int]] = {}
+
+    def find(self, text: str) -> frozenset[int]:
+        """Entities that the words name: by the same words if any, else by a shared end."""
+        key = normal(text)
+        if key not in self._seen:
+            exact = {i for i, known in enumerate(self.forms) if key in known}
+            found = exact or {i for i, known in enumerate(self.forms) if any(same_end(a, key) for a in known)}
+            self._seen[key] = frozenset(found)
+        return self._seen[key]
+
+
+def gold_mentions(record: GoldRecord) -> list[tuple[int, int, int]]:
+    """Every occurrence of every name: start, end, type; of one type the longest wins where two overlap."""
+    text = record.document.text
+    by_type: dict[int, set[tuple[int, int]]] = {}
+    for kind, names in zip(record.types, record.names, strict=True):
+        for name in names:
+            by_type.setdefault(TYPES.index(kind), set()).update(occurrences(text, name))
+    found = []
+    for kind, spans in by_type.items():
+        taken: list[tuple[int, int]] = []
+        for start, end in sorted(spans, key=lambda s: (s[0] - s[1], s)):
+            if all(end <= a or b <= start for a, b in taken):
+                taken.append((start, end))
+        found += [(start, end, kind) for start, end in taken]
+    return sorted(found)
+
+
+def word_range(window: Window, start: int, end: int) -> tuple[int, int] | None:
+    """First and last word of a stretch of text in the window, or None where it is not wholly in it."""
+    inside = np.nonzero((window.starts < end) & (window.ends > start))[0]
+    if not len(inside) or window.starts[inside[0]] > start or window.ends[inside[-1]] < end:
+        return None
+    return int(inside[0]), int(inside[-1])
+
+
+@dataclass(frozen=True)
+class Example:
+    """A window, its targets, and what is needed to label pairs of other mentions in it."""
+
+    nct: str
+    window: Window
+    tags: np.ndarray  # (words, types): 0 outside, 1 begin, 2 inside
+    mentions: tuple[Found, ...]  # gold
+    names: Names
+    claims: tuple[tuple[int, int, int, int], ...]  # subject, predicate, object, status
+    quotes: tuple[tuple[tuple[int, int], ...], ...]  # for each claim, where its quotes stand, in words of this window
+    home: tuple[bool, ...]  # for each claim, whether it may be read from this window though no quote covers it
+    text: str
+
+
+def examples(record: GoldRecord, made: Sequence[Window]) -> list[Example]:
+    """One example a window."""
+    text = record.document.text
+    names = Names(record)
+    spans = gold_mentions(record)
+    quotes = [[s for q in claim[4] for s in quote_spans(text, q)] for claim in record.claims]
+    claims = tuple((s, PREDICATES.index(p), o, STATUSES.index(st)) for s, p, o, st, _ in record.claims)
+    found = []
+    for window in made:
+        tags = np.zeros((len(window.words), len(TYPES)), dtype=np.int64)
+        mentions = []
+        for start, end, kind in spans:
+            for lo, hi in _ranges(window, start, end):
+                tags[lo, kind] = 1
+                tags[lo + 1 : hi + 1, kind] = 2
+                mentions.append(Found(lo, hi, kind, names.find(text[start:end])))
+        where = []
+        for stretch in quotes:
+            rows = [word_range(window, *_clip(window, start, end)) for start, end in stretch]
+            where.append(tuple(r for r in rows if r))
+        found.append(Example(record.document.nct, window, tags, tuple(mentions), names, claims, tuple(where),
+                             tuple(not q for q in quotes), text))
+    return found
+
+
+def _clip(window: Window, start: int, end: int) -> tuple[int, int]:
+    """A quote's stretch without the part that runs out of the window."""
+    body = window.starts[window.own :]
+    if not len(body) or end <= body[0] or start >= window.ends[-1]:
+        return (-1, -1)
+    inside = (window.starts < end) & (window.ends > start)
+    rows = np.nonzero(inside)[0]
+    rows = rows[rows >= window.own]
+    return (int(window.starts[rows[0]]), int(window.ends[rows[-1]])) if len(rows) else (-1, -1)
+
+
+def _ranges(window: Window, start: int, end: int) -> list[tuple[int, int]]:
+    """Where a mention stands in the window."""
+    found = word_range(window, start, end)
+    return [found] if found else []
+
+
+def pairs_of(window: Window, mentions: Sequence[Found]) -> list[tuple[int, int]]:
+    """Ordered pairs that are read: near each other, not overlapping beyond nesting of two types."""
+    found = []
+    for i, a in enumerate(mentions):
+        for j, b in enumerate(mentions):
+            if i == j or (a.first, a.last) == (b.first, b.last):
+                continue
+            if a.last < window.own and b.last < window.own:
+                continue
+            gap = max(a.first, b.first) - min(a.last, b.last)
+            if gap <= MAX_DISTANCE:
+                found.append((i, j))
+    return found
+
+
+def pair_targets(
+    example: Example, mentions: Sequence[Found], pairs: Sequence[tuple[int, int]]
+) -> tuple[np.ndarray, np.ndarray]:
+    """For each pair the predicates (1 yes, 0 no, -1 not counted), and the status (-1 where there is none)."""
+    targets = np.zeros((len(pairs), len(PREDICATES)), dtype=np.float32)
+    status = np.full(len(pairs), -1, dtype=np.int64)
+    index: dict[tuple[int, int], list[int]] = {}
+    for k, (i, j) in enumerate(pairs):
+        for s in mentions[i].entities:
+            for o in mentions[j].entities:
+                index.setdefault((s, o), []).append(k)
+    symmetric = PREDICATES.index("combinedWith")
+    for c, (s, p, o, st) in enumerate(example.claims):
+        for subject, object_ in ((s, o), (o, s)) if p == symmetric else ((s, o),):
+            rows = index.get((subject, object_), [])
+            if not rows:
+                continue
+            chosen = []
+            for lo, hi in example.quotes[c]:
+                inside = [k for k in rows if all(lo <= mentions[m].first and mentions[m].last <= hi for m in pairs[k])]
+                if inside:
+                    chosen += _nearest(inside, mentions, pairs)
+            if not chosen and (example.quotes[c] or example.home[c]):
+                chosen = _nearest(rows, mentions, pairs)
+            for k in rows:
+                if targets[k, p] != 1:
+                    targets[k, p] = -1
+            for k in chosen:
+                targets[k, p] = 1
+                status[k] = st
+    return targets, status
+
+
+def _nearest(rows: Sequence[int], mentions: Sequence[Found], pairs: Sequence[tuple[int, int]]) -> list[int]:
+    """The pairs with the smallest gap (both readings of one place, if two mentions share it)."""
+    def gap(k: int) -> int:
+        a, b = mentions[pairs[k][0]], mentions[pairs[k][1]]
+        return max(a.first, b.first) - min(a.last, b.last)
+
+    best = min(gap(k) for k in rows)
+    return [k for k in rows if gap(k) == best]

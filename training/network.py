@@ -1,0 +1,171 @@
+"""The network: a MiniLM encoder with input features, a tagger of entity types, and a head for pairs of mentions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import nn
+from torch.nn import functional as F
+
+from kg.encoder.windows import FEATURES
+from training.gold import PREDICATES, STATUSES, TYPES
+
+WIDTH, LAYERS, HEADS, INNER, POSITIONS = 384, 6, 12, 1536, 512
+FROZEN = 2  # layers, from below, that are not trained
+PAIR, POOL, MIXED = 256, 128, 128
+BUCKETS = (-1, 0, 1, 2, 3, 5, 8, 12, 18, 28, 45, 70)  # gap in words; below 0: nested
+
+
+class Layer(nn.Module):
+    """One transformer layer, as BERT has it."""
+
+    def __init__(self, dropout: float) -> None:
+        super().__init__()
+        self.qkv = nn.Linear(WIDTH, 3 * WIDTH)
+        self.out = nn.Linear(WIDTH, WIDTH)
+        self.norm1 = nn.LayerNorm(WIDTH, eps=1e-12)
+        self.up = nn.Linear(WIDTH, INNER)
+        self.down = nn.Linear(INNER, WIDTH)
+        self.norm2 = nn.LayerNorm(WIDTH, eps=1e-12)
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, x: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+        """`bias` is added to the attention scores: 0 for pieces, very low for padding."""
+        batch, length, _ = x.shape
+        q, k, v = self.qkv(x).view(batch, length, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
+        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=bias).transpose(1, 2).reshape(batch, length, WIDTH)
+        x = self.norm1(x + self.drop(self.out(mixed)))
+        return self.norm2(x + self.drop(self.down(F.gelu(self.up(x)))))
+
+
+class Encoder(nn.Module):
+    """Pieces and features -> hidden states, and the scores of the entity tags."""
+
+    def __init__(self, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.word = nn.Embedding(30522, WIDTH)
+        self.position = nn.Embedding(POSITIONS, WIDTH)
+        self.kind = nn.Parameter(torch.zeros(WIDTH))
+        self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
+        self.features = nn.Linear(FEATURES, WIDTH, bias=False)
+        nn.init.zeros_(self.features.weight)
+        self.drop = nn.Dropout(dropout)
+        self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
+        self.tagger = nn.Sequential(nn.Linear(WIDTH, WIDTH), nn.GELU(), nn.Linear(WIDTH, 3 * len(TYPES)))
+        with torch.no_grad():
+            self.tagger[2].bias.view(len(TYPES), 3)[:, 0] += 3
+
+    def forward(self, ids: torch.Tensor, features: torch.Tensor, mask: torch.Tensor):
+        """Hidden states (batch, pieces, width) and tag scores (batch, pieces, types * 3)."""
+        return self.upper(self.lower(ids, mask), features, mask)
+
+    def lower(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """The first layers, which stay as they were: what they give can be kept from epoch to epoch."""
+        positions = torch.arange(ids.shape[1], device=ids.device)
+        x = self.norm(self.word(ids) + self.position(positions)[None] + self.kind)
+        bias = (mask[:, None, None, :] - 1.0) * 1e4
+        for layer in self.layers[:FROZEN]:
+            x = layer(x, bias)
+        return x
+
+    def upper(self, x: torch.Tensor, features: torch.Tensor, mask: torch.Tensor):
+        """The layers that learn; the features come in here."""
+        bias = (mask[:, None, None, :] - 1.0) * 1e4
+        x = self.drop(x + self.features(features))
+        for layer in self.layers[FROZEN:]:
+            x = layer(x, bias)
+        return x, self.tagger(x)
+
+    def load_minilm(self, path: Path) -> None:
+        """The weights of all-MiniLM-L6-v2."""
+        w = load_file(path)
+        with torch.no_grad():
+            self.word.weight.copy_(w["embeddings.word_embeddings.weight"])
+            self.position.weight.copy_(w["embeddings.position_embeddings.weight"])
+            self.kind.copy_(w["embeddings.token_type_embeddings.weight"][0])
+            _copy(self.norm, w, "embeddings.LayerNorm")
+            for i, layer in enumerate(self.layers):
+                at = f"encoder.layer.{i}."
+                names = [at + f"attention.self.{n}" for n in ("query", "key", "value")]
+                layer.qkv.weight.copy_(torch.cat([w[n + ".weight"] for n in names]))
+                layer.qkv.bias.copy_(torch.cat([w[n + ".bias"] for n in names]))
+                _copy(layer.out, w, at + "attention.output.dense")
+                _copy(layer.norm1, w, at + "attention.output.LayerNorm")
+                _copy(layer.up, w, at + "intermediate.dense")
+                _copy(layer.down, w, at + "output.dense")
+                _copy(layer.norm2, w, at + "output.LayerNorm")
+
+
+def _copy(module: nn.Module, weights: dict[str, torch.Tensor], name: str) -> None:
+    module.weight.copy_(weights[name + ".weight"])
+    module.bias.copy_(weights[name + ".bias"])
+
+
+class PairHead(nn.Module):
+    """Ordered pairs of mentions in one window -> scores of predicates and of statuses."""
+
+    def __init__(self, dropout: float = 0.15) -> None:
+        super().__init__()
+        self.kind = nn.Embedding(len(TYPES), 64)
+        self.subject = nn.Linear(2 * WIDTH + 64, PAIR)
+        self.object = nn.Linear(2 * WIDTH + 64, PAIR)
+        self.product_s = nn.Linear(2 * WIDTH + 64, 64)
+        self.product_o = nn.Linear(2 * WIDTH + 64, 64)
+        self.pool = nn.Linear(WIDTH, POOL)
+        self.pooled = nn.Linear(2 * POOL, PAIR, bias=False)
+        self.gap = nn.Embedding(2 * len(BUCKETS) + 2, PAIR)
+        self.mix = nn.Linear(PAIR + 64, MIXED)
+        self.predicate = nn.Linear(MIXED, len(PREDICATES))
+        self.status = nn.Linear(MIXED, len(STATUSES))
+        self.drop = nn.Dropout(dropout)
+        nn.init.constant_(self.predicate.bias, -4.0)
+
+    def forward(self, hidden: torch.Tensor, spans: torch.Tensor, kinds: torch.Tensor, pairs: torch.Tensor):
+        """`hidden` (words, width) of one window; `spans` (mentions, 2) inclusive; `pairs` (pairs, 2)."""
+        m = torch.cat([hidden[spans[:, 0]], hidden[spans[:, 1]], self.kind(kinds)], -1)
+        m = self.drop(m)
+        i, j = pairs[:, 0], pairs[:, 1]
+        lo = torch.minimum(spans[i, 0], spans[j, 0])
+        hi = torch.maximum(spans[i, 1], spans[j, 1])
+        table = range_table(self.pool(hidden))
+        inner = range_max(table, lo, hi)
+        outer = range_max(table, (lo - 6).clamp(min=0), (hi + 6).clamp(max=len(hidden) - 1))
+        product = self.product_s(m)[i] * self.product_o(m)[j]
+        x = self.subject(m)[i] + self.object(m)[j] + self.gap(gap_bucket(spans, pairs))
+        x = F.gelu(x + self.pooled(torch.cat([inner, outer], -1)))
+        x = F.gelu(self.mix(self.drop(torch.cat([x, product], -1))))
+        x = self.drop(x)
+        return self.predicate(x), self.status(x)
+
+
+def gap_bucket(spans: torch.Tensor, pairs: torch.Tensor) -> torch.Tensor:
+    """Words between two mentions, in buckets, apart for the two orders."""
+    a, b = spans[pairs[:, 0]], spans[pairs[:, 1]]
+    gap = torch.maximum(a[:, 0], b[:, 0]) - torch.minimum(a[:, 1], b[:, 1]) - 1
+    bucket = torch.bucketize(gap, torch.tensor(BUCKETS), right=True)
+    return bucket + (a[:, 0] > b[:, 0]).long() * (len(BUCKETS) + 1)
+
+
+def range_table(x: torch.Tensor) -> list[torch.Tensor]:
+    """Maxima over stretches of 1, 2, 4, … rows that begin at each row."""
+    table, step = [x], 1
+    while 2 * step <= len(x):
+        last = table[-1]
+        table.append(torch.maximum(last[: len(last) - step], last[step:]))
+        step *= 2
+    return table
+
+
+def range_max(table: list[torch.Tensor], lo: torch.Tensor, hi: torch.Tensor) -> torch.Tensor:
+    """The maximum of rows lo..hi (inclusive), for many stretches at once."""
+    length = hi - lo + 1
+    level = torch.log2(length.float() + 0.01).floor().long()
+    out = torch.empty(len(lo), table[0].shape[1])
+    for k in range(len(table)):
+        rows = (level == k).nonzero().squeeze(-1)
+        if len(rows):
+            found = torch.maximum(table[k][lo[rows]], table[k][hi[rows] - (1 << k) + 1])
+            out = out.index_copy(0, rows, found)
+    return out
