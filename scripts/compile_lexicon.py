@@ -137,14 +137,14 @@ class Merger:
             id_ = self.parent[id_]
         return id_
 
-    def join(self, a: str, b: str) -> bool:
-        """Joins two sets unless their vocabularies or types clash."""
+    def join(self, a: str, b: str, *, tolerant: bool = False) -> bool:
+        """Joins two sets unless their vocabularies or types clash; `tolerant` lets two MeSH ids share a set."""
         a, b = self.find(a), self.find(b)
         if a == b:
             return True
         left, right = self.sets.get(a, {a}), self.sets.get(b, {b})
         salts = all(i.startswith("UNII:") for i in (a, b))
-        if not salts and {_ns(i) for i in left} & {_ns(i) for i in right} - {"UNII"}:
+        if not salts and {_ns(i) for i in left} & {_ns(i) for i in right} - ({"UNII", "MESH"} if tolerant else {"UNII"}):
             return False
         kinds = {t for i in left | right for t in self.types.get(i, ())}
         if not any(kinds <= group for group in GROUPS):
@@ -182,7 +182,7 @@ def merge(out: Harvest) -> tuple[Merger, list[tuple[str, str]]]:
     for ids in (v for _, v in sorted(by_label.items()) if len(v) > 1):
         first, *rest = sorted(ids, key=lambda i: (NAMESPACE_ORDER.index(_ns(i)) if _ns(i) in NAMESPACE_ORDER else 99, i))
         for other in rest:
-            merger.join(first, other)
+            merger.join(first, other, tolerant=True)
     return merger, left
 
 
@@ -203,8 +203,9 @@ def build(out: Harvest) -> tuple[dict[str, bytes], dict[str, int]]:
     by_concept: dict[str, list[Term]] = defaultdict(list)
     for term in out.terms:
         by_concept[merger.find(term.id)].append(term)
-    proper = frozenset(w for t in out.terms if t.kind == "name" and _ns(t.id) in ("MONDO", "HP", "GO", "CL")
-                       for w in t.text.split(" ")[1:] if w[:1].isupper())
+    written = {w for t in out.terms if t.kind == "name" and _ns(t.id) in ("MONDO", "HP", "GO", "CL", "CHEBI")
+               for w in t.text.split(" ")[1:]}
+    proper = frozenset(w for w in written if w[:1].isupper() and w.lower() not in written)
     extra: dict[str, set[str]] = defaultdict(set)
     for a, b in [*out.xrefs, *left]:
         extra[merger.find(a)].add(b)

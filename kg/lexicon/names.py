@@ -82,15 +82,17 @@ def _singular(form: str) -> str:
 
 def tokens(name: str) -> list[tuple[int, int]]:
     """Where the tokens of a name stand: runs of letters, runs of digits, Greek letters, a plus after a marker."""
-    found = []
-    for match in _TOKEN.finditer(name):
-        start, end = match.span()
-        if name[start] == "+" and not (start and name[start - 1].isalnum()):
-            continue
-        if name[start:end] in ("s", "S") and start and name[start - 1] in "'’`":
-            continue
-        found.append((start, end))
-    return found
+    spans = [match.span() for match in _TOKEN.finditer(name)]
+    if "+" not in name and "'s" not in name and "’s" not in name and "'S" not in name:
+        return spans
+    return [(start, end) for start, end in spans if not _dropped(name, start, end)]
+
+
+def _dropped(name: str, start: int, end: int) -> bool:
+    """A plus that follows nothing, the s of a possessive."""
+    if name[start] == "+":
+        return not (start and name[start - 1].isalnum())
+    return name[start:end] in ("s", "S") and start > 0 and name[start - 1] in "'’`"
 
 
 def normal_form(name: str) -> str:

@@ -1,0 +1,166 @@
+"""Rewrites of a mention under which its concept may be found, each with its reason and what was left out.
+
+The rewrites are tried in order; the first that leads to a concept of a fitting type wins. Sources of the rules: the
+back-off of heads and modifiers as in MetaMap (Aronson 2001), slash expansion as in GNormPlus (Wei 2015).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from kg.lexicon.names import ROMAN, normal_form
+from kg.model import EntityType as T
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A wording to look up: why it may stand for the mention, what it costs, what it leaves out."""
+
+    text: str
+    reasons: tuple[str, ...] = ()
+    cost: float = 0.0
+    qualifiers: tuple[str, ...] = ()
+
+
+SALTS = frozenset("""hydrochloride dihydrochloride hcl mesylate mesilate maleate sodium potassium calcium sulfate sulphate
+phosphate acetate tartrate citrate fumarate succinate besylate besilate tosylate bromide hydrobromide chloride nitrate malate
+lactate monohydrate hydrate anhydrous pamoate disodium magnesium oxalate dimaleate axetil etexilate
+proxetil""".split())
+FORMULATIONS = frozenset("""lar depot er xr sr cr xl ir injection injections tablet tablets capsule capsules oral intravenous
+iv sc subcutaneous infusion infusions cream gel ointment spray solution suspension patch drops eye inhaler inhaled
+inhalation powder autogel extended-release sustained-release slow-release controlled-release release prolonged-release long-acting
+liposomal pegylated nasal topical ophthalmic intravitreal intrathecal intramuscular transdermal mouthwash
+monotherapy therapy treatment plus alone dose doses high-dose low-dose formulation drug agent supplementation
+supplements supplement administration""".split())
+GENE_WORDS = frozenset("""gene genes protein proteins receptor receptors expression level levels mrna antigen antigens
+ligand ligands molecule molecules polypeptide transcript transcripts locus enzyme activity kinase mutation
+mutations mutant mutants allele alleles amplification overexpression fusion fusions rearrangement rearrangements deletion
+deletions positive negative status concentration concentrations domain isoform isoforms subunit promoter human
+serum plasma soluble recombinant anti peptide family members member homolog inhibitor signaling polymorphism
+polymorphisms variant variants genotype deficiency loss alteration alterations high low positivity positive
+aberrations insertion insertions wild-type wildtype exon signature load status instability""".split())
+DISEASE_TAILS = frozenset("""patients patient disease diseases disorder disorders syndrome lesions lesion cases risk
+symptoms complications progression development tissue tissues cells families""".split())
+_GENE_NUMBER = re.compile(r"^([A-Za-z][A-Za-z-]*?)[- ]?(\d+[A-Za-z]?)((?: ?/ ?-?\d+[A-Za-z]?)+)$")
+_VARIANT = re.compile(r"^(.+?)[ (_-]+(p\.)?([A-Z]\d{1,4}(?:[A-Z*]|fs|del)?|exon ?\d+.*|[vV]\d|ε\d|del\d+)\)?$")
+CODE = re.compile(r"^(?=.*\d{3})[A-Z]{2,5}[- ]?[A-Z]{0,2}\d{3,7}[A-Z]{0,2}$")
+_SWAPS = (("cancer", "carcinoma"), ("carcinoma", "cancer"), ("cancer", "neoplasm"), ("tumor", "neoplasm"),
+          ("neoplasm", "tumor"), ("tumor", "cancer"), ("malignancy", "cancer"), ("adenocarcinoma", "carcinoma"),
+          ("disease", "disorder"), ("disorder", "disease"), ("deficit", "deficiency"), ("impairment", "dysfunction"),
+          ("injury", "damage"), ("toxicity", "disease"), ("leucemia", "leukemia"), ("inhibitor", "antagonist"),
+          ("antagonist", "inhibitor"), ("signaling pathway", "signaling"), ("pathway", "signaling pathway"),
+          ("renal", "kidney"), ("kidney", "renal"), ("hepatic", "liver"), ("cardiac", "heart"), ("abnormality", "disease"),
+          ("blocker", "antagonist"), ("regulation", "process"), ("decline", "impairment"), ("defect", "deficiency"))
+
+
+def slash_parts(text: str) -> tuple[str, ...]:
+    """The members that a slash writes short, or nothing.
+
+    >>> slash_parts("CDK4/6"), slash_parts("BRCA1/2"), slash_parts("VEGFR-1/2/3")
+    (('CDK4', 'CDK6'), ('BRCA1', 'BRCA2'), ('VEGFR1', 'VEGFR2', 'VEGFR3'))
+    >>> slash_parts("PD-1/PD-L1"), slash_parts("mg/kg")
+    (('PD-1', 'PD-L1'), ())
+    """
+    match = _GENE_NUMBER.match(text.strip())
+    if match:
+        stem = match[1].rstrip("-")
+        return (stem + match[2], *(stem + n.strip(" -") for n in match[3].split("/")[1:]))
+    parts = tuple(p.strip() for p in text.split("/"))
+    if 2 <= len(parts) <= 4 and all(len(p) >= 2 and (any(c.isdigit() for c in p) or p.isupper()) for p in parts):
+        return parts
+    return ()
+
+
+def variant_parts(text: str) -> tuple[str, str] | None:
+    """The gene and the alteration of a named variant.
+
+    >>> variant_parts("KRAS G12C"), variant_parts("BRAF(V600E)"), variant_parts("IL-6")
+    (('KRAS', 'G12C'), ('BRAF', 'V600E'), None)
+    """
+    match = _VARIANT.match(text.strip())
+    return (match[1].strip(" -("), match[3]) if match and len(match[1]) > 1 and not match[1].islower() else None
+
+
+def forms_of(text: str, type: T, names: Mapping[str, str]) -> Iterator[Form]:
+    """Wordings to look up for a mention of this type, the most faithful first."""
+    long = names.get(text) or names.get(normal_form(text))
+    if long:
+        yield Form(long, ("abbreviation defined in the record",))
+        for form in _backed_off(long, type):
+            yield Form(form.text, ("abbreviation defined in the record", *form.reasons), form.cost, form.qualifiers)
+        return  # what the record defines beats the lexicon, found or not
+    yield Form(text)
+    bare = re.sub(r"\s*[(\[][^()\[\]]*[)\]]", "", text).strip()
+    if bare and bare != text:
+        yield Form(bare, ("bracket left out",), 0.02)
+        text = bare
+    spelled = " ".join(names.get(normal_form(w.strip("()")), w) for w in text.split())
+    if spelled != text:
+        yield Form(spelled, ("abbreviation defined in the record",), 0.02)
+        yield from _backed_off(spelled, type)
+        return
+    yield from _backed_off(text, type)
+
+
+def _backed_off(text: str, type: T) -> Iterator[Form]:
+    yield from _rewritten(text, type)
+    words = text.split()
+    if type in (T.DRUG, T.DRUG_CLASS):
+        yield from _stripped(words, SALTS, "salt left out", 0.03)
+        yield from _stripped(words, FORMULATIONS | SALTS, "formulation left out", 0.05)
+    if type in (T.TARGET, T.TARGET_FAMILY, T.VARIANT):
+        yield from _stripped(re.split(r"[\s-]+", text), GENE_WORDS, "gene word left out", 0.06)
+        yield from _stripped(re.split(r"[\s/]+", text), GENE_WORDS, "gene word left out", 0.07)
+    if type in (T.DISEASE, T.SYMPTOM):
+        yield from _stripped(words, DISEASE_TAILS, "tail left out", 0.06)
+    pieces = words if len(words) > 1 else re.split(r"(?<=[a-z0-9])-(?=[a-z])", text)
+    for start in range(1, len(pieces)):  # modifiers stand left of the head
+        rest = " ".join(pieces[start:])
+        cost = min(0.1 + 0.06 * start, 0.4)
+        left = (" ".join(pieces[:start]),)
+        yield Form(rest, ("modifier left out",), cost, left)
+        for form in _rewritten(rest, type):
+            yield Form(form.text, ("modifier left out", *form.reasons), cost + form.cost, left)
+    of = re.split(r"\s+(?:of(?: the)?|in|with|due to|secondary to|caused by|from|to|for)\s+", text, maxsplit=1)
+    if len(of) == 2 and type is not T.OUTCOME:
+        turned = f"{of[1]} {of[0]}"
+        yield Form(turned, ("turned round",), 0.05)
+        yield from (Form(f.text, ("turned round", *f.reasons), 0.05 + f.cost) for f in _rewritten(turned, type))
+        yield Form(of[0], ("complement left out",), 0.2, (text[len(of[0]) :].strip(),))
+    if type not in (T.TARGET, T.TARGET_FAMILY) and len(words) > 2:
+        for end in range(len(words) - 1, 1, -1):
+            yield Form(" ".join(words[:end]), ("tail left out",), min(0.2 + 0.08 * (len(words) - end), 0.4),
+                       (" ".join(words[end:]),))
+
+
+def _rewritten(text: str, type: T) -> Iterator[Form]:
+    form = normal_form(text)
+    tokens = form.split()
+    for old, new in _SWAPS:
+        if f" {old} " in f" {form} ":
+            yield Form(f" {form} ".replace(f" {old} ", f" {new} ").strip(), (f"{old} read as {new}",), 0.04)
+    arabic = {n: r for r, n in ROMAN.items()}
+    if any(t in ROMAN for t in tokens[1:]):
+        yield Form(" ".join(ROMAN.get(t, t) if i else t for i, t in enumerate(tokens)), ("Roman numeral",), 0.03)
+    elif any(t in arabic for t in tokens[1:]):
+        yield Form(" ".join(arabic.get(t, t) if i else t for i, t in enumerate(tokens)), ("Roman numeral",), 0.03)
+    if "-" in text:
+        yield Form(re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", "", text), ("hyphen closed",), 0.02)
+    if type is T.DISEASE and form.endswith("ic") and len(tokens) == 1:
+        yield Form(form[:-2] + "ia", ("adjective",), 0.1)
+
+
+def _stripped(words: list[str], droppable: frozenset[str], reason: str, cost: float) -> Iterator[Form]:
+    """The words without droppable ones at the right end, then also at the left end."""
+    end, start = len(words), 0
+    while end > 1 and words[end - 1].lower().strip(",()") in droppable:
+        end -= 1
+    while start < end - 1 and words[start].lower().strip(",()") in droppable:
+        start += 1
+    left = tuple(words[:start] + words[end:])
+    if end < len(words):
+        yield Form(" ".join(words[:end]), (reason,), cost, tuple(words[end:]))
+    if start:
+        yield Form(" ".join(words[start:end]), (reason,), cost + 0.02, left)
