@@ -22,6 +22,8 @@ from kg.rdf.vocabulary import RDF
 if TYPE_CHECKING:
     from rdflib import Dataset
 
+_TYPE = b"> <" + RDF.type.value.encode() + b"> "  # sorts first among a thing's predicates
+
 FORMATS = {".nq": RdfFormat.N_QUADS, ".nt": RdfFormat.N_TRIPLES, ".ttl": RdfFormat.TURTLE, ".trig": RdfFormat.TRIG}
 
 
@@ -64,8 +66,10 @@ def save_turtle(quads: Iterable[Quad | Triple], path: Path | str) -> None:
 
 def turtle(quads: Iterable[Quad | Triple]) -> bytes:
     """Sorted Turtle with the prefixes that it uses; `a` comes first under each subject."""
-    triples = {Triple(q.subject, q.predicate, _object(q.object)) for q in quads}
-    ordered = sorted(triples, key=lambda t: (str(t.subject), t.predicate != RDF.type, str(t.predicate), str(t.object)))
+    triples = list({Triple(q.subject, q.predicate, _object(q.object)) for q in quads})
+    lines = serialize(triples, format=RdfFormat.N_TRIPLES).splitlines()
+    keys = [line.replace(_TYPE, b"> < ", 1) for line in lines]
+    ordered = [triples[place] for place in sorted(range(len(keys)), key=keys.__getitem__)]
     data = serialize(ordered, format=RdfFormat.TURTLE, prefixes=_used_prefixes(ordered))
     # Newlines inside literals are escaped, so " .\n" stands only where a statement or a prefix line ends.
     head, body = _split_head(data)

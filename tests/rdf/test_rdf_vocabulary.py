@@ -55,6 +55,13 @@ def test_no_type_status_or_predicate_is_forgotten():
         assert KG[name.value].value == KG.namespace + name.value
 
 
+def test_the_ontology_says_its_version_and_licence():
+    """In its header."""
+    said = {t.predicate.value.rpartition("/")[2].rpartition("#")[2] for t in ontology()
+            if t.subject.value == KG.namespace}
+    assert {"title", "description", "versionInfo", "versionIRI", "license"} <= said
+
+
 def test_the_base_is_written_in_one_place():
     """The ontology and the shapes use the base of the vocabulary."""
     for name in ("kg.ttl", "shapes.ttl"):
