@@ -3,8 +3,8 @@
 Two checks: the SHACL shapes of `ontologies/shapes.ttl` (by pySHACL), and what shapes cannot say well: that no plain
 triple lacks an asserted claim, that offsets and quotes agree, that counts and names are right.
 
-pySHACL takes about 0.25 ms a triple on one core, and 1 s to import (measured: 4 s for 14,000 triples, 18 s for 80,000;
-the contract's own checks take 0.07 and 0.3 s). Above `SHAPES_LIMIT` triples the shapes are left out and `CheckResult.notes` says so; the
+pySHACL takes about 0.25 ms a triple, and 1 s to import (4 s for 14,000 triples, 18 s for 80,000; the contract's own
+checks 0.07 and 0.3 s). Above `SHAPES_LIMIT` triples the shapes are left out and `CheckResult.notes` says so; the
 contract's own checks, which cover the same ground for claims, run on graphs of any size.
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from kg.model import Claim, Entity, EntityType, Evidence, Predicate, Role, Status, Trial
-from kg.rdf.encode import RunInfo, order_of
+from kg.rdf.encode import RunInfo
 
 RUN = RunInfo(version="0.0", reader="rules", lexicon="abc")
 
@@ -123,6 +123,3 @@ def graphs(draw: st.DrawFn) -> tuple[list[Claim], list[Trial]]:
 def expected(claims: list[Claim], trials: list[Trial]) -> tuple[list[Claim], list[Trial]]:
     """What decoding gives back: the same claims and trials, sorted."""
     return sorted(claims, key=lambda c: c.id), sorted(trials, key=lambda t: t.nct)
-
-
-__all__ = ["RUN", "evidence", "expected", "graphs", "order_of", "small"]

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from pyoxigraph import NamedNode, RdfFormat, Store, parse, serialize
 from rdf_claims import EGFR, GEFITINIB, RUN, expected, graphs, small
 
-from kg.model import Claim, Predicate, Status, Trial
+from kg.model import Claim, Entity, Predicate, Status, Trial
 from kg.rdf.decode import decode
-from kg.rdf.encode import encode
+from kg.rdf.encode import RunInfo, encode
 from kg.rdf.iris import node_of
-from kg.rdf.vocabulary import GRAPH_PLAIN, KG, PREDICATES
+from kg.rdf.vocabulary import DATASET, GRAPH_METADATA, GRAPH_PLAIN, KG, PREDICATES, PROV, SKOS, VOID
 
 BARE = {KG[name] for name in PREDICATES}
 
@@ -102,3 +102,33 @@ def test_lone_surrogates_do_not_stop_a_build():
     trial = Trial("NCT1", "half \ud83d title", ("\udc00",))
     (back,) = decode(encode([], [trial], run=RUN))[1]
     assert back.title == "half \ufffd title" and back.conditions == ("\ufffd",)
+
+
+def test_a_thing_under_two_labels_keeps_the_commonest_and_the_other_as_synonym():
+    """One name a thing, whatever the claims call it."""
+    other = Entity(EGFR.id, "ERBB1", EGFR.type)
+    claims = [Claim(GEFITINIB, Predicate.INHIBITS, EGFR, Status.ASSERTED, 0.9),
+              Claim(GEFITINIB, Predicate.TARGETS, EGFR, Status.ASSERTED, 0.9),
+              Claim(GEFITINIB, Predicate.ACTIVATES, other, Status.NEGATED, 0.9)]
+    quads = list(encode(claims, [], run=RUN))
+    assert {c.object for c in decode(quads)[0]} == {EGFR}
+    assert [q.object.value for q in quads if q.predicate == SKOS.altLabel and q.subject == node_of(EGFR.id)] == ["ERBB1"]
+
+
+def test_a_run_says_its_time_only_where_it_is_given():
+    """No clock in an output: the same input gives the same bytes."""
+    timed = RunInfo(version="1", started="2026-01-01T00:00:00Z")
+    said = {q.predicate for q in encode([], [], run=timed)}
+    assert PROV.startedAtTime in said and PROV.endedAtTime not in said
+    assert not {q.predicate for q in encode([], [], run=RUN)} & {PROV.startedAtTime, PROV.endedAtTime}
+
+
+def test_the_data_set_counts_itself():
+    """VoID partitions give completion and maps their numbers."""
+    claims, trials = small()
+    quads = list(encode(claims, trials, run=RUN))
+    counted = {q.object for q in quads if q.predicate == VOID.triples and q.subject == DATASET}
+    facts = [q for q in quads if q.graph_name != GRAPH_METADATA]
+    assert {c.value for c in counted} == {str(len(facts))}
+    classes = {q.object.value for q in quads if q.predicate == VOID["class"]}
+    assert KG.Claim.value in classes and KG.Drug.value in classes
