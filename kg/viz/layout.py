@@ -17,6 +17,7 @@ LENGTH = 110.0  # pixels, the length wanted of an edge
 COLUMN = 210.0  # pixels between two columns of the reading direction
 ROOMY = 2.4  # times that length for links with words on them
 EXACT = 130  # things in a part, up to which stress is minimised exactly; springs above
+CELL = 150.0  # pixels of room for each thing of a large part
 GAP = 50.0  # pixels between two parts that are not joined
 ASPECT = 0.95  # width to height of the room for drawing
 SCREEN = 650.0  # pixels, the height of the room for drawing on a usual screen
@@ -152,17 +153,22 @@ def _springs(size: int, pairs: list[tuple[int, int]], columns: np.ndarray, seed:
     where -= where.mean(0)
     direction = (where * (columns - columns.mean())[:, None]).sum(0)
     turn = np.arctan2(direction[1], direction[0])
-    where = where @ np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    lengths = [np.hypot(*(where[a] - where[b])) for a, b in pairs]
-    return where * (LENGTH * 1.1 / max(1e-9, float(np.median(lengths))))
+    return where @ np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
 
 
 def _tight(where: np.ndarray, boxes: list[Box]) -> np.ndarray:
-    """Labels cleared, then the empty room between them squeezed out, as far as labels stay clear."""
-    where, clear = _clear(where, boxes, rounds=120 if len(boxes) <= 700 else 12)
+    """Labels cleared, then the empty room between them squeezed out, as far as labels stay clear.
+
+    Large parts are only kept from covering each other's shapes: their labels show when one comes closer.
+    """
     if len(boxes) > EXACT:
-        return where
+        wide, tall = np.maximum(where.max(0) - where.min(0), 1.0)
+        where = where * (len(boxes) * CELL**2 / (wide * tall)) ** 0.5
+        return _clear(where, [Box(CELL / 3, CELL / 3, box.column) for box in boxes], rounds=25)[0]
+    where, clear = _clear(where, boxes, rounds=120)
     for _ in range(24):
+        if not clear or _extent(where) < SCREEN * 0.7:
+            break
         tighter, clear = _clear(where * 0.95, boxes, rounds=30)
         if not clear or _extent(tighter) > _extent(where) - 1:
             break

@@ -191,6 +191,7 @@ def _add_edges(network, shown: Shown) -> None:
             claims=numbers,
             status=status.value,
             smooth=smooth,
+            arrowStrikethrough=status is Status.NEGATED,  # the line runs up to the bar
             dashes=[7, 6] if status is Status.HYPOTHESISED else False,
             width=1.2 + min(4, len(numbers)) * 0.5,
             arrows={
@@ -205,6 +206,7 @@ def _add_edges(network, shown: Shown) -> None:
 
 def _record(shown: Shown, trials: Sequence[Trial], degrees: Counter, argued: Sequence[Argument]) -> dict:
     """Everything that the page knows beside the drawing."""
+    index = shown.index
     number = {claim.id: i for i, claim in enumerate(shown.claims)}
     cited = {nct for claim in shown.claims for nct in claim.records}
     return {
@@ -213,7 +215,7 @@ def _record(shown: Shown, trials: Sequence[Trial], degrees: Counter, argued: Seq
         "symmetric": sorted(SYMMETRIC),
         "statuses": [status.value for status in Status],
         "entities": _entities(shown),
-        "claims": [_claim(claim, shown.index) for claim in shown.claims],
+        "claims": [_claim(claim, index) for claim in shown.claims],
         "trials": {
             trial.nct: {"title": visible(trial.title), "phases": list(trial.phases), "status": trial.overall_status}
             for trial in trials

@@ -244,7 +244,7 @@ const KEYS = [
 ];
 
 function prepareKeys() {
-  byId("keys").append(...[...KEYS, ["Arrow keys", "from thing to thing, on the drawing"], ["Enter", "focus on the chosen thing, on the drawing"]]
+  byId("keys").append(...[...KEYS, ["Arrow keys", "from thing to thing, on the drawing"], ["Enter", "to the evidence of the chosen thing"]]
     .map(([key, what]) => make("tr", {}, make("th", { scope: "row" }, make("kbd", {}, key)), make("td", {}, what))));
   byId("signs").append(
     make("div", {}, line("asserted"), "asserted: the record states it"),

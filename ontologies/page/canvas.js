@@ -39,7 +39,7 @@ function restyle() {
     const bright = !near || (near.has(edge.a) && near.has(edge.b) && (chosenThing < 0 || edge.a === chosenThing || edge.b === chosenThing));
     const part = here.some((claim) => argued.has(claim));
     const named = state.names || i === chosenEdge || (near && bright && near.size < 40) || (part && !near && !crowded);
-    const strength = !bright ? 0.1 : i === chosenEdge || part || near ? 1 : crowded ? 0.45 : 0.6;
+    const strength = !bright ? 0.1 : i === chosenEdge || part || near || edge.status === "negated" ? 1 : crowded ? 0.45 : 0.6;
     return {
       id: `e${i}`, hidden: false, label: named && bright ? title(here) : " ",
       width: (part ? 1.4 : 1) * edge.width + (i === chosenEdge ? 2 : 0),
@@ -117,7 +117,7 @@ function fit(animate = true) {
   show(drawnNodes.map((_, i) => i).filter((i) => !nodeSet.get(`n${i}`).hidden), animate);
 }
 
-function show(things, animate = true, most = 1.1) {
+function show(things, animate = true, most = 1.25) {
   if (!things.length) return;
   unseen = false;
   const at = things.map((i) => state.members.get(i));

@@ -124,7 +124,7 @@ function showThing(i) {
     facts([["Kind", types.get(entity.type).label], ["Identifier", identifier(i)],
       ["Written as", others.slice(0, 8).map((name) => clip(name, 80)).join(" · ")], ["Stands in", count(numbers.length, "statement")]]),
     make("div", { class: "actions" },
-      act("Focus", () => focusOn(i), "Only this and its neighbours (Enter)"),
+      act("Focus", () => focusOn(i), "Only this and its neighbours"),
       hidden ? act(`Expand (${hidden} hidden)`, () => expand(i), "Bring in its neighbours (e)") : null,
       act(state.from == null || state.from === i ? "Path from here" : "Path to here", () => pathStep(i), "Shortest ways between two things (p)"),
       act("Hide", () => hide(i), "Take it out of this view")),

@@ -79,7 +79,8 @@ def test_canvas_has_ink(page):
         const canvas = document.querySelector('#canvas canvas');
         const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
         const seen = new Set();
-        for (let i = 0; i < data.length; i += 4) if (data[i + 3]) seen.add(data.slice(i, i + 3).map((v) => v >> 4).join());
+        for (let i = 0; i < data.length; i += 4)
+          if (data[i + 3]) seen.add(data.slice(i, i + 3).map((v) => v >> 4).join());
         return seen.size;""")
     assert colours > 8
 
@@ -234,6 +235,45 @@ def test_path_joins_two_things(page):
         thing(page, "flushing"),
     )
     assert "1 shortest way of 3 steps" in page.driver.find_element("id", "panel").text
+
+
+def test_large_graph_starts_small_and_grows_on_double_click(window, tmp_path):
+    """A double click brings in hidden neighbours, at most 24 at once; undo and `show all` lead back and out."""
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    path = tmp_path / "large.html"
+    path.write_text(render_page(large(300), [], title="300 things"), encoding="utf-8")
+    window.open(path)
+    before = window.run("return kgPage.visible.things")
+    assert before <= 60
+    at = window.run("return kgPage.drawing.canvasToDOM(kgPage.drawing.getPosition('n0'))")
+    canvas = window.driver.find_element("css selector", "#canvas canvas")
+    ActionChains(window.driver).move_to_element_with_offset(
+        canvas, at["x"] - canvas.size["width"] / 2, at["y"] - canvas.size["height"] / 2
+    ).double_click().perform()
+    time.sleep(0.6)
+    after = window.run("return kgPage.visible.things")
+    assert before < after <= before + 24
+    window.driver.find_element("id", "back").click()
+    assert window.run("return kgPage.visible.things") == before
+    window.driver.find_element("id", "all").click()
+    assert window.run("return kgPage.visible.things") == 300
+    assert silent(window)
+
+
+def test_picture_and_table_are_saved(page, tmp_path):
+    """The PNG and CSV buttons write real files."""
+    page.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    page.driver.find_element("id", "csv").click()
+    page.driver.find_element("id", "png").click()
+    wanted = [tmp_path / "statements.csv", tmp_path / "graph.png"]
+    for _ in range(50):
+        if all(path.exists() and path.stat().st_size for path in wanted):
+            break
+        time.sleep(0.1)
+    assert wanted[0].read_text(encoding="utf-8-sig").startswith("claim,subject_id,subject")
+    assert wanted[1].read_bytes().startswith(b"\x89PNG")
+    assert silent(page)
 
 
 @pytest.mark.parametrize("spot", ["label", "id", "quote", "title"])
