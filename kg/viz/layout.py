@@ -148,7 +148,7 @@ def _springs(size: int, pairs: list[tuple[int, int]], columns: np.ndarray, seed:
     graph = rx.PyGraph()
     graph.add_nodes_from(range(size))
     graph.add_edges_from_no_data(pairs)
-    found = rx.spring_layout(graph, seed=seed, num_iter=120, k=2.2 / np.sqrt(size))
+    found = rx.spring_layout(graph, seed=seed, num_iter=120 if size <= 800 else 60, k=2.2 / np.sqrt(size))
     where = np.array([found[i] for i in range(size)])
     where -= where.mean(0)
     direction = (where * (columns - columns.mean())[:, None]).sum(0)
@@ -164,7 +164,9 @@ def _tight(where: np.ndarray, boxes: list[Box]) -> np.ndarray:
     if len(boxes) > EXACT:
         wide, tall = np.maximum(where.max(0) - where.min(0), 1.0)
         where = where * (len(boxes) * CELL**2 / (wide * tall)) ** 0.5
-        return _clear(where, [Box(CELL / 3, CELL / 3, box.column) for box in boxes], rounds=25)[0]
+        return _clear(
+            where, [Box(CELL / 3, CELL / 3, box.column) for box in boxes], rounds=25 if len(boxes) <= 800 else 6
+        )[0]
     where, clear = _clear(where, boxes, rounds=120)
     for _ in range(24):
         if not clear or _extent(where) < SCREEN * 0.7:
