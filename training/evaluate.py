@@ -57,7 +57,7 @@ def main() -> None:
     if args.dev:
         paths = [args.data / "gold/dev.jsonl", args.data / "gold/seed_NCT06592989.jsonl"]
         claims = load_claims(paths)
-        places = [args.data / "trials/dev" / d for d in ("v2", "xml", "v1")] + [args.data / "trials/dev/NCT06592989.txt"]
+        places = [args.data / "trials/dev" / d for d in ("v2", "xml", "v1", "NCT06592989.txt")]
         documents = {d.nct: d for d in read_records(places) if isinstance(d, Document) and d.nct in claims}
     else:
         claims = load_claims([*(args.data / "gold").glob("train_*.jsonl"), *args.gold])
