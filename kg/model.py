@@ -270,6 +270,7 @@ class Relation:
     cues: tuple[Span, ...]  # the words that gave the status
     rule: str
     confidence: float
+    partners: tuple[str, ...] = ()  # what the subject is combined with here: said of the combination, not of it alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +314,7 @@ class Evidence:
     status: Status
     rule: str
     confidence: float  # of the extraction alone
+    partners: tuple[str, ...] = ()  # what the subject is combined with here: said of the combination, not of it alone
 
     @property
     def id(self) -> str:
@@ -344,8 +346,13 @@ class Claim:
 
     @property
     def plain(self) -> bool:
-        """Whether the graph may state it as a bare triple: asserted by a record, and not negated."""
-        return self.status is Status.ASSERTED
+        """Whether the graph may state it as a bare triple: asserted by a record, not negated, and of the subject alone.
+
+        What is said of a combination only is never copied to one drug as a bare triple.
+        """
+        return self.status is Status.ASSERTED and any(
+            e.status is Status.ASSERTED and not e.partners for e in self.evidence
+        )
 
     @property
     def id(self) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from kg.text.boundaries import crowding, features  # noqa: E402
+from kg.text.boundaries import crowding, features, small_words  # noqa: E402
 
 END = re.compile(r"(?<=[a-z0-9)\]%])[.!?](?=\s+[A-Z0-9(\"-])")
 
@@ -49,7 +49,7 @@ def examples(text: str) -> list[tuple[list[str], list[int]]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("shared", type=Path)
-    parser.add_argument("--records", type=int, default=5000)
+    parser.add_argument("--records", type=int, default=4000)
     args = parser.parse_args()
     from sklearn.feature_extraction import FeatureHasher  # noqa: F401  (a clear error before the long work)
     from sklearn.feature_extraction.text import CountVectorizer
@@ -70,10 +70,11 @@ def main() -> None:
     for name, part in (("test", texts[:cut]), ("train", texts[cut:])):
         rows, answers = [], []
         for text in part:
+            small = small_words(text)
             for words, starts in examples(text):
                 crowded = crowding(words)
                 for i in range(1, len(words)):
-                    rows.append(list(features(words, i, crowded)))
+                    rows.append(list(features(words, i, crowded, small)))
                     answers.append(starts[i])
         sets[name] = rows, answers
         print(name, len(rows), "gaps,", sum(answers), "boundaries", file=sys.stderr)

@@ -19,6 +19,7 @@ from kg.model import (
     Predicate,
     Relation,
     Role,
+    Span,
     Status,
 )
 
@@ -41,17 +42,28 @@ def entity_of(grounding: Grounding) -> Entity:
 
 def evidence_of(document: Document, relation: Relation) -> Evidence:
     """The evidence of one relation: offsets and words as the record has them."""
-    section, where, quote = document.quote(relation.support)
+    support = relation.support.join(extent(document, relation.subject)).join(extent(document, relation.object))
+    section, where, quote = document.quote(support)
     return Evidence(
         document.nct, section.name, where.start, where.end, quote,
         _role(document, relation.subject), _role(document, relation.object),
         document.quote(relation.trigger)[2], tuple(document.quote(cue)[2] for cue in relation.cues),
-        relation.status, relation.rule, round(relation.confidence, 4),
+        relation.status, relation.rule, round(relation.confidence, 4), relation.partners,
     )  # fmt: skip
 
 
+def extent(document: Document, grounding: Grounding) -> Span:
+    """The words that name the thing; where an ellipsis hides the head, up to the head that it shares."""
+    span, full = grounding.mention.span, grounding.mention.full
+    if not full:
+        return span
+    head = full.split()[-1]
+    at = document.text.find(head, span.end, span.end + 120)
+    return Span(span.start, at + len(head)) if at >= 0 else span
+
+
 def _role(document: Document, grounding: Grounding) -> Role:
-    _, where, text = document.quote(grounding.mention.span)
+    _, where, text = document.quote(extent(document, grounding))
     ids = tuple(c.id for c in grounding.candidates)
     if grounding.id and grounding.id in ids:
         ids = (grounding.id, *(i for i in ids if i != grounding.id))

@@ -39,6 +39,7 @@ def _row(claim: Claim, evidence: Evidence, count: int) -> dict[str, Any]:
         "end": evidence.end,
         "trigger": evidence.trigger,
         "cues": list(evidence.cues),
+        "combined_with": list(evidence.partners),
         "evidence": count,
         "id": claim.id,
         "rule": evidence.rule,

@@ -216,13 +216,14 @@ def _from_heads(document: Document, clause: Clause, found: Sequence[Mention], ru
 
 
 def _at_names(start: int, head: int, names: Sequence[tuple[int, int]]) -> int:
-    """Where the run starts once names are respected: at most one name among the modifiers, and that one whole."""
+    """Where the run starts once names are respected: one name among the modifiers is kept whole, a second one ends the run."""
     before = [(a, b) for a, b in names if a < head and b <= head and b > start]
     if not before:
         return start
-    a, _ = max(before, key=lambda name: (name[1], -name[0]))
-    first = min(x for x, y in before if y > a)
-    return first
+    nearest = max(before, key=lambda name: (name[1], -name[0]))
+    cluster = min(a for a, b in before if b > nearest[0])
+    others = any(b <= cluster for _, b in before)
+    return cluster if others else min(start, cluster)
 
 
 def _modifies(low: str, words: Sequence[tuple[int, int]], i: int, rules: NameRules, rule: HeadRule) -> bool:
@@ -264,25 +265,43 @@ TRUST = {"own-intervention": 3, "abbreviation": 4, "abbreviation-long-form": 3, 
 
 
 def _without_crossing(found: Sequence[Mention]) -> list[Mention]:
-    """One mention a span; nested ones stay, of crossing ones the longer.
-
-    A name with the same end and type as a longer head-word run is the name: "colorectal cancer" in "metastatic colorectal
-    cancer"; the run is dropped.
-    """
+    """One mention a span; nested ones stay. Of crossing ones the name from a table stays, then the longer."""
     best: dict[Span, Mention] = {}
     for mention in found:
         known = best.get(mention.span)
         if known is None or _rank(mention) > _rank(known):
             best[mention.span] = mention
-    named_ends = {(m.span.end, m.type): m for m in best.values() if m.rule in TRUST and " " in m.text}
+    names = [m for m in best.values() if m.rule in TRUST]
     kept: list[Mention] = []
-    for mention in sorted(best.values(), key=lambda m: (-len(m.span), m.span.start)):
-        named = named_ends.get((mention.span.end, mention.type))
-        if mention.rule not in TRUST and named is not None and named.span != mention.span:
+    for mention in sorted(best.values(), key=lambda m: (m.rule not in TRUST, -len(m.span), m.span.start)):
+        if mention.rule not in TRUST and _says_no_more(mention, names):
             continue
-        if all(not mention.span.overlaps(k.span) or k.span.covers(mention.span) for k in kept):
+        if not any(_cross(mention.span, k.span) for k in kept):
             kept.append(mention)
     return sorted(kept, key=lambda m: (m.span.start, -m.span.end))
+
+
+def _cross(a: Span, b: Span) -> bool:
+    return a.overlaps(b) and not a.covers(b) and not b.covers(a)
+
+
+def _says_no_more(run: Mention, names: Sequence[Mention]) -> bool:
+    """Whether a head-word run only adds modifiers to a name that ends with it, or swallows a neighbour.
+
+    "metastatic colorectal cancer" is "colorectal cancer"; "EGFR tyrosine kinase inhibitor" says more than "tyrosine kinase
+    inhibitor", and so does any longer name of a class; "everolimus radionuclide therapy" is two names side by side.
+    """
+    named = [m for m in names if m.span.end == run.span.end and " " in m.text and len(m.span) < len(run.span)]
+    if not named:
+        return False
+    longest = max(named, key=lambda m: len(m.span))
+    modifiers = [m for m in names if run.span.covers(m.span) and m.span.end <= longest.span.start]
+    if run.type is not EntityType.DRUG_CLASS:
+        return not any(m.type in BIOLOGY for m in modifiers)
+    return any(m.type in (EntityType.DRUG, EntityType.DRUG_CLASS, EntityType.PROCEDURE) for m in modifiers)
+
+
+BIOLOGY = (EntityType.TARGET, EntityType.TARGET_FAMILY)
 
 
 def _rank(mention: Mention) -> tuple[int, float]:

@@ -7,6 +7,7 @@ said of them is left to the neighbours.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -19,12 +20,19 @@ from kg.model import Candidate, EntityType, Grounding, Mention
 __all__ = ["ground", "local_id"]
 
 _T = EntityType
-_KIN = (frozenset({_T.DRUG, _T.DRUG_CLASS}), frozenset({_T.DISEASE, _T.SYMPTOM}), frozenset({_T.OUTCOME, _T.SYMPTOM}),
-        frozenset({_T.TARGET, _T.TARGET_FAMILY, _T.VARIANT}), frozenset({_T.PROCEDURE, _T.DRUG_CLASS}),
-        frozenset({_T.PROCESS, _T.SYMPTOM}), frozenset({_T.PROCESS, _T.DISEASE}))
+_KIN = (
+    frozenset({_T.DRUG, _T.DRUG_CLASS}),
+    frozenset({_T.DISEASE, _T.SYMPTOM}),
+    frozenset({_T.OUTCOME, _T.SYMPTOM}),
+    frozenset({_T.TARGET, _T.TARGET_FAMILY, _T.VARIANT}),
+    frozenset({_T.PROCEDURE, _T.DRUG_CLASS}),
+    frozenset({_T.ORGANISM, _T.DISEASE}),
+    frozenset({_T.PROCESS, _T.SYMPTOM}),
+    frozenset({_T.PROCESS, _T.DISEASE}),
+)
 _GENES = (_T.TARGET, _T.TARGET_FAMILY)
 KIN_COST = 0.08  # of a concept whose type is a neighbour of the mention's
-OTHER_COST = 0.5  # of a concept of quite another type
+OTHER_COST = 0.6  # of a concept of quite another type
 ENOUGH = 0.55  # value from which a candidate is taken
 LAYER_GAIN = 0.1  # of overlay and user table
 APPROXIMATE_COST = 0.25
@@ -42,7 +50,7 @@ def ground(mention: Mention, document_names: Mapping[str, str], lexicon: Lexicon
     found = None if defined else _parts(mention, lexicon, limit)
     if found:
         return found
-    for form in forms_of(mention.text, mention.type, names):
+    for form in forms_of(mention.full or mention.text, mention.type, names):
         candidates = lexicon.lookup(form.text)
         if form.reasons and lexicon.is_stop(form.text):
             continue
@@ -51,8 +59,13 @@ def ground(mention: Mention, document_names: Mapping[str, str], lexicon: Lexicon
         best = _best(candidates, mention.type, defined or form.text, plain=not form.cost)
         if best:
             return _grounded(mention, best, form, candidates, limit)
-    return (_approximate(mention, lexicon, limit) or _code(mention) or _last_resort(mention, lexicon, limit)
-            or _nil(mention, defined, tuple(considered.values())[:limit]))
+    return (
+        _by_short_form(mention, defined, lexicon, limit)
+        or _approximate(mention, lexicon, limit)
+        or _code(mention)
+        or _last_resort(mention, lexicon, limit)
+        or _nil(mention, defined, tuple(considered.values())[:limit])
+    )
 
 
 def _value(candidate: Candidate, type_: EntityType) -> float:
@@ -78,8 +91,9 @@ def _best(candidates: tuple[Candidate, ...], type_: EntityType, text: str, *, pl
     return first
 
 
-def _grounded(mention: Mention, best: Candidate, form: Form, candidates: tuple[Candidate, ...],
-              limit: int) -> Grounding:
+def _grounded(
+    mention: Mention, best: Candidate, form: Form, candidates: tuple[Candidate, ...], limit: int
+) -> Grounding:
     reasons = [*form.reasons, *(best.reasons if form.reasons else ("exact", *best.reasons))]
     if best.type is not mention.type:
         reasons.append(f"type differs: {best.type.value}")
@@ -100,8 +114,15 @@ def _parts(mention: Mention, lexicon: Lexicon, limit: int) -> Grounding | None:
         gene = pair and _gene(pair[0], lexicon)
         if gene and not any(c.reasons[0] in ("overlay", "user table", "symbol") for c in lexicon.lookup(mention.text)):
             label = f"{gene.label} {pair[1]}"
-            return Grounding(mention, local_id(_T.VARIANT, label), label, _T.VARIANT, 0.9,
-                             ("gene and variant", f"gene: {gene.id}"), (replace(gene, reasons=("gene of the variant",)),))
+            return Grounding(
+                mention,
+                local_id(_T.VARIANT, label),
+                label,
+                _T.VARIANT,
+                0.9,
+                ("gene and variant", f"gene: {gene.id}"),
+                (replace(gene, reasons=("gene of the variant",)),),
+            )
     return None
 
 
@@ -115,7 +136,9 @@ def _composite(mention: Mention, genes: list[Candidate], lexicon: Lexicon, limit
     label = known[0].label if known else mention.text
     id_ = known[0].id if known else local_id(_T.TARGET_FAMILY, label)
     members = tuple(replace(gene, reasons=("member, by slash expansion",)) for gene in genes)
-    return Grounding(mention, id_, label, _T.TARGET_FAMILY, 0.95, ("slash expansion",), members[: max(limit, len(members))])
+    return Grounding(
+        mention, id_, label, _T.TARGET_FAMILY, 0.95, ("slash expansion",), members[: max(limit, len(members))]
+    )
 
 
 def _approximate(mention: Mention, lexicon: Lexicon, limit: int) -> Grounding | None:
@@ -125,21 +148,45 @@ def _approximate(mention: Mention, lexicon: Lexicon, limit: int) -> Grounding | 
         return None
     close: list[tuple[str, Candidate]] = []
     for name in sorted(lexicon.neighbours(form)):
-        close += [(name, c) for c in lexicon.lookup(name)[:1]
-                  if c.type is _T.DRUG and c.reasons[0] in ("name", "synonym", "brand", "overlay", "user table")]
+        close += [
+            (name, c)
+            for c in lexicon.lookup(name)[:1]
+            if c.type is _T.DRUG and c.reasons[0] in ("name", "synonym", "brand", "overlay", "user table")
+        ]
     ids = {c.id for _, c in close}
     if len(ids) != 1:
         return None
     name, best = close[0]
     score = round(best.score - APPROXIMATE_COST, 3)
-    return Grounding(mention, best.id, best.label, best.type, score, (f"approximate: {name}", *best.reasons), (best,)[:limit])
+    return Grounding(
+        mention, best.id, best.label, best.type, score, (f"approximate: {name}", *best.reasons), (best,)[:limit]
+    )
+
+
+def _by_short_form(mention: Mention, defined: str | None, lexicon: Lexicon, limit: int) -> Grounding | None:
+    """Where the record's long form is unknown: the lexicon's meaning of the short form, if the two agree.
+
+    They agree where the short form is an approved gene symbol and a gene is meant, or where label and long form share
+    a word.
+    """
+    if not defined:
+        return None
+    words = {w for w in normal_form(defined).split() if len(w) > 3}
+    candidates = lexicon.lookup(mention.text)
+    for candidate in candidates:
+        fits = _value(candidate, mention.type) >= ENOUGH and "capitals differ" not in candidate.reasons
+        gene = candidate.type is _T.TARGET is mention.type and candidate.reasons[0] in ("symbol", "overlay", "curated")
+        if fits and (gene or words & set(normal_form(candidate.label).split())):
+            form = Form(mention.text, ("long form not found, short form agrees",), 0.1)
+            return _grounded(mention, candidate, form, candidates, limit)
+    return None
 
 
 def _code(mention: Mention) -> Grounding | None:
     """A company's code name that no source lists gets a local id, so that all records share the node."""
     if mention.type is not _T.DRUG or not CODE.match(mention.text.strip()):
         return None
-    label = mention.text.strip()
+    label = re.sub(r"(?<=[A-Z])[- ]?(?=\d)", "-", mention.text.strip(), count=1)
     return Grounding(mention, local_id(_T.DRUG, label), label, _T.DRUG, 0.6, ("code name, not in the lexicon",))
 
 
@@ -150,14 +197,25 @@ def _last_resort(mention: Mention, lexicon: Lexicon, limit: int) -> Grounding | 
     if not good or lexicon.is_stop(mention.text) or mention.type is _T.VARIANT:
         return None
     best = good[0]
-    return Grounding(mention, best.id, best.label, best.type, round(best.score - 0.3, 3),
-                     ("exact", *best.reasons, f"type differs: {best.type.value}"), candidates[:limit])
+    return Grounding(
+        mention,
+        best.id,
+        best.label,
+        best.type,
+        round(best.score - 0.3, 3),
+        ("exact", *best.reasons, f"type differs: {best.type.value}"),
+        candidates[:limit],
+    )
 
 
 def _nil(mention: Mention, defined: str | None, considered: tuple[Candidate, ...]) -> Grounding:
     reasons = ["abbreviation defined in the record"] if defined else []
     if considered:
-        reasons.append("no concept of a fitting type: " + ", ".join(f"{c.label} ({c.type.value})" for c in considered[:3]))
+        reasons.append(
+            "no concept of a fitting type: " + ", ".join(f"{c.label} ({c.type.value})" for c in considered[:3])
+        )
     else:
         reasons.append("no concept found")
-    return Grounding(mention, "", defined or " ".join(mention.text.split()), mention.type, 0.0, tuple(reasons), considered)
+    return Grounding(
+        mention, "", defined or " ".join(mention.text.split()), mention.type, 0.0, tuple(reasons), considered
+    )

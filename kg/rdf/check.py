@@ -31,6 +31,8 @@ SHOWN = 20
 _CLAIM = """SELECT ?claim ?s ?p ?o ?status ?negated ?records WHERE {
   ?claim a kg:Claim ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; kg:status ?status .
   OPTIONAL { ?claim biolink:negated ?negated } OPTIONAL { ?claim kg:recordCount ?records } }"""
+_ALONE = """SELECT DISTINCT ?claim WHERE {
+  ?claim kg:evidence ?e . ?e kg:status kg:asserted FILTER NOT EXISTS { ?e kg:partner ?with } }"""
 _RECORDS = """SELECT ?claim (COUNT(DISTINCT ?trial) AS ?n) WHERE {
   ?claim a kg:Claim OPTIONAL { ?claim kg:evidence ?e . ?e kg:trial ?trial } } GROUP BY ?claim"""
 _PLACES = """SELECT ?e ?quote ?start ?end ?s ?from ?to WHERE {
@@ -84,10 +86,11 @@ def _contract(store: Store) -> Iterator[tuple[str, str]]:
     said = list(_rows(store, _CLAIM))
     if not said:
         yield "graph", "holds no claim"
+    alone = {claim.value for (claim,) in _rows(store, _ALONE)}
     asserted = set()
     for claim, s, p, o, status, negated, _ in said:
         name, predicate = _claim_name(store, claim), p.value.removeprefix(KG.namespace)
-        if status == KG.asserted:
+        if status == KG.asserted and claim.value in alone:
             asserted.add((s.value, predicate, o.value))
         if negated is not None and (negated.value == "true") != (status == KG.negated):
             yield name, f"the status is {short(status.value)[3:]}, but biolink:negated says {negated.value}"
@@ -121,7 +124,7 @@ def _bare(store: Store, asserted: set[tuple[str, str, str]]) -> Iterator[tuple[s
             turned = predicate == Predicate.COMBINED_WITH and (ends[1], predicate, ends[0]) in asserted
             if (ends[0], predicate, ends[1]) not in asserted and not turned:
                 triple = f"{_label(store, quad.subject)} {predicate} {_label(store, quad.object)}"
-                yield triple, "stands as a plain fact, but no claim in this graph asserts it"
+                yield triple, "stands as a plain fact, but no claim in this graph asserts it of the subject alone"
 
 
 def _places(store: Store) -> Iterator[tuple[str, str]]:

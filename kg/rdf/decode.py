@@ -104,7 +104,8 @@ def _evidence(graph: _Graph, node: str) -> Evidence:
         object=_role(graph, graph.one(node, KG.objectMention)),
         trigger=graph.one(node, KG.trigger), cues=graph.strings(node, "cue"),
         status=_term(graph.one(node, KG.status), Status, node), rule=graph.one(node, KG.rule),
-        confidence=float(graph.one(node, KG.confidence)))
+        confidence=float(graph.one(node, KG.confidence)),
+        partners=graph.strings(node, "partner"))
 
 
 def _role(graph: _Graph, node: str) -> Role:

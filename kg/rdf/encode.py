@@ -229,6 +229,7 @@ def _evidence(evidence: Evidence, node: NamedNode, run: NamedNode) -> Pairs:
     yield KG.rule, text(evidence.rule)
     yield KG.trigger, text(evidence.trigger)
     yield from repeated("cue", evidence.cues)
+    yield from repeated("partner", evidence.partners)
     yield OA.hasTarget, _part(node, "target")
     yield KG.subjectMention, _part(node, "subject")
     yield KG.objectMention, _part(node, "object")

@@ -16,7 +16,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _DOUBLE = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?", re.ASCII)
 
-TUPLES = {"cue": "cues", "reason": "reasons", "candidate": "candidates", "qualifier": "qualifiers",
+TUPLES = {"cue": "cues", "partner": "partners", "reason": "reasons", "candidate": "candidates", "qualifier": "qualifiers",
           "condition": "conditions", "intervention": "interventions", "phase": "phases"}
 """For each repeated property, the one that holds the exact tuple where sorting would not give it back."""
 

@@ -29,11 +29,11 @@ PREDICATES = tuple(p.value for p in Predicate)
 STATUSES = tuple(s.value for s in Status)
 PROPERTIES = (
     "status", "confidence", "recordCount", "evidence", "deniedBy", "trial",
-    "subjectMention", "objectMention", "trigger", "cue", "rule", "text", "score", "reason", "candidate", "qualifier",
+    "subjectMention", "objectMention", "trigger", "cue", "partner", "rule", "text", "score", "reason", "candidate", "qualifier",
     "sectionName", "condition", "intervention", "phase", "studyType", "overallStatus", "startDate", "versionDate",
     "order", "reader", "lexicon", "version",
     # the exact tuple, written only where sorting the values would not give it back
-    "cues", "reasons", "candidates", "qualifiers", "conditions", "interventions", "phases",
+    "cues", "partners", "reasons", "candidates", "qualifiers", "conditions", "interventions", "phases",
 )
 
 

@@ -29,6 +29,12 @@ JOINT = re.compile(
     re.IGNORECASE,
 )
 
+# Heads behind which a member's name may follow at once: "EGFR inhibitor gefitinib"; but not "radionuclide therapy bevacizumab".
+CLASS_HEAD = re.compile(
+    r"(?:inhibitor|antagonist|agonist|blocker|antibod(?:y|ies)|analogue|analog|modulator|activator|conjugate|steroid|diuretic|"
+    r"antibiotic|statin|opioid|anticoagulant|vaccine|drug|agent|hormone|mimetic|taxane|mab)s?$",
+    re.IGNORECASE,
+)
 LOOSE = re.compile(r"\s*(?:,|,?\s*\band\b|,?\s*\bor\b)\s+((?:[A-Za-z][\w-]*\s+){1,4})")
 STOPS = frozenset(
     """in of with for to by from on at as is are was were be been has have had may can could will the their its who which that
@@ -82,6 +88,13 @@ def make_line(text: str, clause: Span, slots: Sequence[Slot], *, punctuated: boo
     return Line(" ".join(out), tuple(starts), tuple(pieces))
 
 
+def _starts_sentence(text: str, left: Slot, right: Slot) -> bool:
+    """Whether the right name opens a sentence: a capital word behind a name that has none ("FGF Colony-stimulating …")."""
+    word = right.span.of(text).split()[0]
+    before = left.span.of(text).split()[-1]
+    return word[:1].isupper() and word[1:].islower() and not (before[:1].isupper() and before[1:].islower())
+
+
 def _words(text: str, start: int, end: int, out: list[str], pieces: list[Span]) -> None:
     for match in WORD.finditer(text, start, end):
         word = match.group()
@@ -98,11 +111,11 @@ def _joined(text: str, slots: Sequence[Slot], i: int, punctuated: bool) -> bool:
     if not between.strip():
         # Side by side: a list only where commas are lost, and never a class and its member: "EGFR inhibitor gefitinib",
         # "EGFR inhibitors gefitinib may"; but "somatostatin analogues interferon chemotherapy and surgery" is a list.
-        if punctuated:
+        if punctuated or _starts_sentence(text, left, right):
             return False
-        if left.type is EntityType.DRUG_CLASS and right.type is EntityType.DRUG:
-            goes_on = i + 2 < len(slots) and _joined(text, slots, i + 1, punctuated)
-            return goes_on and left.span.of(text).endswith("s")
+        name = left.span.of(text)
+        if left.type is EntityType.DRUG_CLASS and right.type is EntityType.DRUG and CLASS_HEAD.search(name):
+            return name.endswith("s") and i + 2 < len(slots) and _joined(text, slots, i + 1, punctuated)
         return True
     if JOINT.fullmatch(between):
         return True

@@ -36,7 +36,7 @@ def extract_relations(
     line = make_line(document.text, clause.span, slots, punctuated=document.punctuated)
     found = list(_by_patterns(clause, line, top, rulebook, own))
     found += _by_class_names(document, found, inner, rulebook)
-    found = _speak_of_members(found)
+    found = _with_partners(_speak_of_members(found))
     best: dict[tuple, Relation] = {}
     for relation in found:
         key = (relation.subject.mention.span, relation.predicate, relation.object.mention.span)
@@ -98,7 +98,7 @@ def _by_patterns(
             continue
         if rule.needs and not any(word in line.text for word in rule.needs):
             continue
-        for match in _all_matches(rule.regex, line.text):
+        for match in _nearest(_all_matches(rule.regex, line.text)):
             yield from _relations(rule, match, clause, line, top, rulebook, own)
 
 
@@ -110,6 +110,15 @@ def _all_matches(regex: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
         at = match.start() + 1
 
 
+def _nearest(matches: Iterator[re.Match[str]]) -> Iterable[re.Match[str]]:
+    """Of matches that share trigger and end, the one that starts last: the nearest subject speaks."""
+    kept: dict[tuple[int, int, int], re.Match[str]] = {}
+    for match in matches:
+        where = match.span("trigger") if "trigger" in match.re.groupindex else match.span()
+        kept[where[0], where[1], match.end()] = match
+    return kept.values()
+
+
 def _relations(
     rule: RelationRule, match: re.Match[str], clause: Clause, line: Line, top: list[Grounding], rulebook: Rulebook,
     own: frozenset[str],
@@ -118,13 +127,15 @@ def _relations(
     pairs = _pairs(match, subjects, top, rule)
     where = match.span("trigger") if "trigger" in match.re.groupindex and match.group("trigger") else match.span()
     trigger = line.span(*where)
-    status, cues = _status(line, where, rulebook.cues, rulebook.stops)
+    status, cues = (Status.ASSERTED, ()) if rule.presupposed else _status(line, where, rulebook.cues, rulebook.stops)
     if rule.status is not None and status is Status.ASSERTED:
         status = rule.status
     known = rulebook.findings.search(line.text) is not None
     support = line.span(*match.span())
     for subject, object_ in pairs:
         if key_of(subject) == key_of(object_) or (rule.own and key_of(subject) not in own):
+            continue
+        if rule.object_like is not None and not rule.object_like.search(object_.mention.text):
             continue
         own_aim = status is Status.ASSERTED and rule.predicate in PLANNED and (
             clause.section in TITLES or (not known and key_of(subject) in own and key_of(object_) in own)
@@ -217,6 +228,25 @@ def _speak_of_members(found: Sequence[Relation]) -> list[Relation]:
                     support = relation.support.join(subject.mention.span).join(object_.mention.span)
                     out.append(replace(relation, subject=subject, object=object_, support=support))
     return out
+
+
+# What a combination does is not said of its members alone.
+JOINT = frozenset({Predicate.TREATS, Predicate.IMPROVES, Predicate.WORSENS, Predicate.APPROVED_FOR, Predicate.INHIBITS,
+                   Predicate.ACTIVATES, Predicate.REGULATES, Predicate.CAUSES})  # fmt: skip
+
+
+def _with_partners(found: Sequence[Relation]) -> list[Relation]:
+    """Relations of an agent that the clause combines with others carry the others' names."""
+    partners: dict[Span, set[str]] = {}
+    for relation in found:
+        if relation.predicate is Predicate.COMBINED_WITH:
+            partners.setdefault(relation.subject.mention.span, set()).add(relation.object.label)
+            partners.setdefault(relation.object.mention.span, set()).add(relation.subject.label)
+    return [
+        replace(r, partners=tuple(sorted(partners[r.subject.mention.span])))
+        if r.predicate in JOINT and r.subject.mention.span in partners and not r.rule.startswith("class-name") else r
+        for r in found
+    ]
 
 
 def _class_rule(

@@ -21,7 +21,11 @@ SMALL = frozenset("of and the for in to a an with or by on at".split())
 
 @dataclass(frozen=True, slots=True)
 class Abbreviation:
-    """A short form and the long form that the record gives it; spans of `Document.text`."""
+    """A short form and the long form that the record gives it; spans of `Document.text`.
+
+    `long` is the text under `long_span`, with the number of the short form where the text leaves it out: FGFR1 stands for
+    "fibroblast growth factor receptor 1".
+    """
 
     short: str
     long: str
@@ -118,7 +122,8 @@ def _bare(text: str, floor: int, match: re.Match[str]) -> Abbreviation | None:
             long_span = Span(words[first].start(), words[-1].end())
             if not _plausible(long_span.of(text), short):
                 return None
-            return Abbreviation(short, long_span.of(text), Span(match.start(), match.end()), long_span)
+            long = long_span.of(text) + (f" {letters[-1]}" if trailing else "")
+            return Abbreviation(short, long, Span(match.start(), match.end()), long_span)
     return None
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from kg.model import Clause, Document, Section, Span
-from kg.text.boundaries import cut_unpunctuated
+from kg.text.boundaries import cut_unpunctuated, small_words
 
 # Words whose full stop ends no sentence.
 ABBREVIATED = re.compile(
@@ -33,15 +33,18 @@ def split_clauses(document: Document) -> tuple[Clause, ...]:
 
 
 def _section_clauses(document: Document, section: Section) -> Iterator[Clause]:
-    cut = _sentences if document.punctuated else _unpunctuated
-    for start, end in cut(section.reading):
+    if document.punctuated:
+        found = _sentences(section.reading)
+    else:
+        found = _unpunctuated(section.reading, small_words(document.text))
+    for start, end in found:
         yield from (Clause(section.name, Span(section.start + a, section.start + b))
                     for a, b in _pieces(section.reading, start, end))
 
 
-def _unpunctuated(text: str) -> Iterator[tuple[int, int]]:
+def _unpunctuated(text: str, small: frozenset[str]) -> Iterator[tuple[int, int]]:
     for line in re.finditer(r"[^\n]+", text):
-        cuts = [line.start() + c for c in cut_unpunctuated(line.group())] or [line.start()]
+        cuts = [line.start() + c for c in cut_unpunctuated(line.group(), small)] or [line.start()]
         yield from zip(cuts, [*cuts[1:], line.end()], strict=True)
 
 

@@ -100,7 +100,7 @@ def evidences(draw: st.DrawFn) -> Evidence:
     start = draw(st.integers(0, 9999))
     return Evidence(draw(st.sampled_from(["NCT00000001", "NCT00000002", 'x"> .', "a/../b"])), draw(names), start,
                     start + draw(st.integers(0, 99)), draw(words), draw(roles()), draw(roles()), draw(words),
-                    draw(tuples), draw(statuses), draw(words), draw(scores))
+                    draw(tuples), draw(statuses), draw(words), draw(scores), draw(st.one_of(st.just(()), tuples)))
 
 
 @st.composite

@@ -54,7 +54,7 @@ def test_a_bare_fact_that_no_claim_asserts_is_named(store):
                    node_of("kgl:Disease/pancreatic-neuroendocrine-neoplasm"), GRAPH_PLAIN))
     assert check_store(store).findings == (
         "gefitinib treats pancreatic neuroendocrine neoplasm: stands as a plain fact, but no claim in this graph "
-        "asserts it",)
+        "asserts it of the subject alone",)
 
 
 @pytest.mark.parametrize(("predicate", "sentence"), [

@@ -29,7 +29,7 @@ def defined(text: str) -> dict[str, str]:
         ("in non-small cell lung cancer NSCLC Bevacizumab", "NSCLC", "non-small cell lung cancer"),
         ("the estimated glomerular filtration rate [eGFR] fell", "eGFR", "estimated glomerular filtration rate"),
         ("tumor necrosis factor (TNF; cachectin) rises", "TNF", "tumor necrosis factor"),
-        ("fibroblast growth factor receptor FGFR1 and others", "FGFR1", "fibroblast growth factor receptor"),
+        ("fibroblast growth factor receptor FGFR1 and others", "FGFR1", "fibroblast growth factor receptor 1"),
     ],
 )
 def test_definition_is_found(text, short, long):
@@ -65,7 +65,7 @@ def test_spans_hold_what_they_name(text):
     d = Document("NCT00000000", "test", "test", text, (Section("briefSummary", text, text, None, 0),))
     for abbreviation in find_abbreviations(d):
         assert abbreviation.short_span.of(text).strip() == abbreviation.short
-        assert abbreviation.long_span.of(text) == abbreviation.long
+        assert abbreviation.long.startswith(abbreviation.long_span.of(text))
 
 
 @pytest.mark.parametrize("module", [kg.text.words, kg.text.ellipsis])
