@@ -21,8 +21,8 @@ XML_ILLEGAL = re.compile("[^\\x09\\x0a\\x0d\\x20-\\ud7ff\\ue000-\\ufffd\\U000100
 def to_networkx(claims: Iterable[Claim], trials: Iterable[Trial] = ()) -> nx.MultiDiGraph:
     """A directed multigraph: one node an entity (by its id), one edge a claim (keyed by the claim's id).
 
-    Nodes carry `label` and `type`; edges `predicate`, `status`, `confidence`, `records` and `quotes` (tuples, sorted)
-    and `evidences` (a count). The trials that are given become `graph.graph["trials"]`, NCT id to title. The order of
+    Nodes carry `label` and `type`; edges `predicate`, `status`, `confidence`, `records`, `quotes` and `partners`
+    (tuples, sorted; partners are what the subject was combined with where it is said of) and `evidences` (a count). The trials that are given become `graph.graph["trials"]`, NCT id to title. The order of
     nodes and edges does not depend on the order of the claims.
     """
     graph = nx.MultiDiGraph(trials={trial.nct: trial.title for trial in sorted(trials, key=lambda trial: trial.nct)})
@@ -44,6 +44,7 @@ def to_networkx(claims: Iterable[Claim], trials: Iterable[Trial] = ()) -> nx.Mul
             records=claim.records,
             evidences=len(claim.evidence),
             quotes=tuple(sorted({evidence.quote for evidence in claim.evidence})),
+            partners=tuple(sorted({partner for evidence in claim.evidence for partner in evidence.partners})),
         )
     return graph
 

@@ -310,6 +310,7 @@ def _evidence(evidence: Evidence) -> dict:
         "confidence": round(evidence.confidence, 3),
         "trigger": visible(evidence.trigger),
         "cues": [visible(cue) for cue in evidence.cues],
+        "partners": [visible(partner) for partner in evidence.partners],
         "subject": _role(evidence.subject),
         "object": _role(evidence.object),
     }

@@ -277,7 +277,11 @@ function prepareDrawing() {
     else if (edges.length) chooseEdge(Number(edges[0].slice(1)));
     else if (state.chosen) clearChoice();
   });
-  drawing.on("doubleClick", ({ nodes }) => nodes.length && expand(Number(nodes[0].slice(1))));
+  home.addEventListener("dblclick", (event) => { // the browser's own: it counts from when the button was pressed, not from when we had time
+    const frame = home.getBoundingClientRect();
+    const node = drawing.getNodeAt({ x: event.clientX - frame.left, y: event.clientY - frame.top });
+    if (node !== undefined) expand(Number(node.slice(1)));
+  });
   drawing.on("dragEnd", ({ nodes }) => nodes.forEach((id) => { const at = state.members.get(Number(id.slice(1))); if (at) Object.assign(at, drawing.getPosition(id)); }));
   drawing.on("hoverNode", (event) => {
     const i = Number(event.node.slice(1));

@@ -21,6 +21,8 @@ function draw() {
   drawing.once("afterDrawing", () => { page.painted = performance.now(); });
 }
 
+const hideOnce = (set, id) => (set.get(id).hidden ? null : { id, hidden: true });
+
 // Which things and statements are visible, and how they look. Call after any change of view, filter or choice.
 function restyle() {
   const shown = new Set(shownClaims());
@@ -34,7 +36,7 @@ function restyle() {
   const crowded = shown.size > 150;
   edgeSet.update(drawnEdges.map((edge, i) => {
     const here = edge.claims.filter((claim) => shown.has(claim));
-    if (!here.length) return { id: `e${i}`, hidden: true };
+    if (!here.length) return hideOnce(edgeSet, `e${i}`);
     seen.add(edge.a).add(edge.b);
     const bright = !near || (near.has(edge.a) && near.has(edge.b) && (chosenThing < 0 || edge.a === chosenThing || edge.b === chosenThing));
     const part = here.some((claim) => argued.has(claim));
@@ -46,10 +48,10 @@ function restyle() {
       color: { color: i === chosenEdge ? accent : ink[edge.status], highlight: ink[edge.status], hover: accent, opacity: strength, inherit: false },
       font: { color: ink[edge.status], strokeColor: ground, align: "horizontal" },
     };
-  }));
+  }).filter(Boolean));
   nodeSet.update(drawnNodes.map((node, i) => {
     const hidden = !seen.has(i);
-    if (hidden) return { id: node.id, hidden };
+    if (hidden) return hideOnce(nodeSet, node.id);
     const at = state.members.get(i);
     const bright = !near || near.has(i);
     const fill = typeColour(entities[i].type);
@@ -60,7 +62,7 @@ function restyle() {
       color: { background: fill, border: i === chosenThing ? accent : core ? text : ground, highlight: { background: fill, border: accent }, hover: { background: fill, border: accent } },
       font: { color: bright ? text : faint, strokeColor: ground },
     };
-  }));
+  }).filter(Boolean));
   document.getElementById("nothing").hidden = shown.size > 0;
   page.visible = { things: seen.size, claims: shown.size };
   relabel();

@@ -78,6 +78,7 @@ function evidenceBlock(evidence, claim) {
   return make("div", { class: "evidence" }, quote, facts([
     ["Record", registry(evidence.nct), ` · ${SECTIONS.get(evidence.section) || clip(evidence.section, 60)} `, make("span", { class: "at", title: "Characters of the section" }, `${evidence.at[0]}–${evidence.at[1]}`)],
     ["Status", statusChip(evidence.status), evidence.cues.length ? ` by “${evidence.cues.map((c) => clip(c, 60)).join("”, “")}”` : ""],
+    evidence.partners.length ? ["Together with", `${evidence.partners.map((p) => clip(p, 60)).join(", ")}: said of the combination, not of one alone`] : null,
     ["Read by", `${clip(evidence.rule, 80)} · ${evidence.confidence.toFixed(2)}`],
     ["Subject", grounding(evidence.subject, claim.s)],
     ["Object", grounding(evidence.object, claim.o)],

@@ -36,6 +36,14 @@ def test_graph_holds_every_claim_as_an_edge_of_its_own():
     assert graph.graph["trials"] == {"NCT00000001": "Gefitinib in pNEN"}
 
 
+def test_what_is_said_of_a_combination_says_so_on_its_edge():
+    """The partners of the subject stand on the edge, and survive GraphML."""
+    found = replace(evidence("x y", "x", "y"), partners=("sorafenib", "everolimus"))
+    graph = to_networkx([claim(GEFITINIB, Predicate.TREATS, PNEN, found)])
+    assert [partners for *_, partners in graph.edges(data="partners")] == [("everolimus", "sorafenib")]
+    assert b"everolimus\nsorafenib" in to_graphml(graph)
+
+
 def test_order_does_not_depend_on_the_order_of_the_claims():
     """Reversed claims give the same graph in the same order, and the same bytes."""
     claims = large(60)

@@ -291,6 +291,7 @@ def test_hostile_words_stay_words(window, tmp_path, spot):
         if spot == "quote":
             found = replace(
                 found,
+                partners=(words,),
                 nct=words,
                 section=words,
                 rule=words,
