@@ -22,7 +22,8 @@ def to_networkx(claims: Iterable[Claim], trials: Iterable[Trial] = ()) -> nx.Mul
     """A directed multigraph: one node an entity (by its id), one edge a claim (keyed by the claim's id).
 
     Nodes carry `label` and `type`; edges `predicate`, `status`, `confidence`, `records`, `quotes` and `partners`
-    (tuples, sorted; partners are what the subject was combined with where it is said of) and `evidences` (a count). The trials that are given become `graph.graph["trials"]`, NCT id to title. The order of
+    (tuples, sorted; partners are what the subject was combined with where it is said of) and `evidences` (a
+    count). The trials that are given become `graph.graph["trials"]`, NCT id to title. The order of
     nodes and edges does not depend on the order of the claims.
     """
     graph = nx.MultiDiGraph(trials={trial.nct: trial.title for trial in sorted(trials, key=lambda trial: trial.nct)})
