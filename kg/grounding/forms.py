@@ -24,35 +24,72 @@ class Form:
     qualifiers: tuple[str, ...] = ()
 
 
-SALTS = frozenset("""hydrochloride dihydrochloride hcl mesylate mesilate maleate sodium potassium calcium sulfate sulphate
-phosphate acetate tartrate citrate fumarate succinate besylate besilate tosylate bromide hydrobromide chloride nitrate malate
-lactate monohydrate hydrate anhydrous pamoate disodium magnesium oxalate dimaleate axetil etexilate
-proxetil""".split())
-FORMULATIONS = frozenset("""lar depot er xr sr cr xl ir injection injections tablet tablets capsule capsules oral intravenous
-iv sc subcutaneous infusion infusions cream gel ointment spray solution suspension patch drops eye inhaler inhaled
-inhalation powder autogel extended-release sustained-release slow-release controlled-release release prolonged-release long-acting
-liposomal pegylated nasal topical ophthalmic intravitreal intrathecal intramuscular transdermal mouthwash
-monotherapy therapy treatment plus alone dose doses high-dose low-dose formulation drug agent supplementation
-supplements supplement administration""".split())
-GENE_WORDS = frozenset("""gene genes protein proteins receptor receptors expression level levels mrna antigen antigens
-ligand ligands molecule molecules polypeptide transcript transcripts locus enzyme activity kinase mutation
-mutations mutant mutants allele alleles amplification overexpression fusion fusions rearrangement rearrangements deletion
+SALTS = frozenset(
+    """hydrochloride dihydrochloride hcl mesylate mesilate maleate sodium potassium calcium sulfate sulphate phosphate
+acetate tartrate citrate fumarate succinate besylate besilate tosylate bromide hydrobromide chloride nitrate
+malate lactate monohydrate hydrate anhydrous pamoate disodium magnesium oxalate dimaleate axetil etexilate
+proxetil
+""".split()
+)
+FORMULATIONS = frozenset(
+    """lar depot er xr sr cr xl ir injection injections tablet tablets capsule capsules oral intravenous iv sc
+subcutaneous infusion infusions cream gel ointment spray solution suspension patch drops eye inhaler inhaled
+inhalation powder autogel extended-release sustained-release slow-release controlled-release release prolonged-
+release long-acting liposomal pegylated nasal topical ophthalmic intravitreal intrathecal intramuscular
+transdermal mouthwash monotherapy therapy treatment plus alone dose doses high-dose low-dose formulation drug
+agent supplementation supplements supplement administration
+""".split()
+)
+GENE_WORDS = frozenset(
+    """gene genes protein proteins receptor receptors expression level levels mrna antigen antigens ligand ligands
+molecule molecules polypeptide transcript transcripts locus enzyme activity kinase mutation mutations mutant
+mutants allele alleles amplification overexpression fusion fusions rearrangement rearrangements deletion
 deletions positive negative status concentration concentrations domain isoform isoforms subunit promoter human
 serum plasma soluble recombinant anti peptide family members member homolog inhibitor signaling polymorphism
 polymorphisms variant variants genotype deficiency loss alteration alterations high low positivity positive
-aberrations insertion insertions wild-type wildtype exon signature load status instability""".split())
-DISEASE_TAILS = frozenset("""patients patient disease diseases disorder disorders syndrome lesions lesion cases risk
-symptoms complications progression development tissue tissues cells families""".split())
+aberrations insertion insertions wild-type wildtype exon signature load status instability
+""".split()
+)
+DISEASE_TAILS = frozenset(
+    """patients patient disease diseases disorder disorders syndrome lesions lesion cases risk symptoms complications
+progression development tissue tissues cells families
+""".split()
+)
 _GENE_NUMBER = re.compile(r"^([A-Za-z][A-Za-z-]*?)[- ]?(\d+[A-Za-z]?)((?: ?/ ?-?\d+[A-Za-z]?)+)$")
 _VARIANT = re.compile(r"^(.+?)[ (_-]+(p\.)?([A-Z]\d{1,4}(?:[A-Z*]|fs|del)?|exon ?\d+.*|[vV]\d|ε\d|del\d+)\)?$")
 CODE = re.compile(r"^(?=.*\d{3})[A-Z]{2,5}[- ]?[A-Z]{0,2}\d{3,7}[A-Z]{0,2}$")
+# fmt: off
 _SWAPS = (("cancer", "carcinoma"), ("carcinoma", "cancer"), ("cancer", "neoplasm"), ("tumor", "neoplasm"),
           ("neoplasm", "tumor"), ("tumor", "cancer"), ("malignancy", "cancer"), ("adenocarcinoma", "carcinoma"),
           ("disease", "disorder"), ("disorder", "disease"), ("deficit", "deficiency"), ("impairment", "dysfunction"),
           ("injury", "damage"), ("toxicity", "disease"), ("leucemia", "leukemia"), ("inhibitor", "antagonist"),
           ("antagonist", "inhibitor"), ("signaling pathway", "signaling"), ("pathway", "signaling pathway"),
-          ("renal", "kidney"), ("kidney", "renal"), ("hepatic", "liver"), ("cardiac", "heart"), ("abnormality", "disease"),
+          ("renal", "kidney"), ("kidney", "renal"), ("hepatic", "liver"), ("cardiac", "heart"),
+          ("abnormality", "disease"),
           ("blocker", "antagonist"), ("regulation", "process"), ("decline", "impairment"), ("defect", "deficiency"))
+# fmt: on
+
+
+_ADJECTIVES = (
+    ("tensive", "tension"),
+    ("toxic", "toxicity"),
+    ("otic", "osis"),
+    ("itic", "itis"),
+    ("eptic", "epsy"),
+    ("rrhagic", "rrhage"),
+    ("ic", "ia"),
+    ("ive", "ion"),
+    ("etic", "etes"),
+    ("ic", "y"),
+    ("deficient", "deficiency"),
+    ("ed", "ion"),
+    ("al", ""),
+    ("genic", "genesis"),
+    ("ous", "a"),
+)
+
+
+_LATIN = {"a": "alpha", "b": "beta", "g": "gamma", "d": "delta", "k": "kappa", "e": "epsilon"}
 
 
 def slash_parts(text: str) -> tuple[str, ...]:
@@ -115,6 +152,8 @@ def _backed_off(text: str, type: T) -> Iterator[Form]:
         yield from _stripped(re.split(r"[\s/]+", text), GENE_WORDS, "gene word left out", 0.07)
     if type in (T.DISEASE, T.SYMPTOM):
         yield from _stripped(words, DISEASE_TAILS, "tail left out", 0.06)
+    if type is T.TARGET and not re.search(r"\d$", text) and len(text) > 4:
+        yield Form(text + " 1", ("first of its kind understood",), 0.15)
     pieces = words if len(words) > 1 else re.split(r"(?<=[a-z0-9])-(?=[a-z])", text)
     for start in range(1, len(pieces)):  # modifiers stand left of the head
         rest = " ".join(pieces[start:])
@@ -131,8 +170,12 @@ def _backed_off(text: str, type: T) -> Iterator[Form]:
         yield Form(of[0], ("complement left out",), 0.2, (text[len(of[0]) :].strip(),))
     if type not in (T.TARGET, T.TARGET_FAMILY) and len(words) > 2:
         for end in range(len(words) - 1, 1, -1):
-            yield Form(" ".join(words[:end]), ("tail left out",), min(0.2 + 0.08 * (len(words) - end), 0.4),
-                       (" ".join(words[end:]),))
+            yield Form(
+                " ".join(words[:end]),
+                ("tail left out",),
+                min(0.2 + 0.08 * (len(words) - end), 0.4),
+                (" ".join(words[end:]),),
+            )
 
 
 def _rewritten(text: str, type: T) -> Iterator[Form]:
@@ -148,8 +191,16 @@ def _rewritten(text: str, type: T) -> Iterator[Form]:
         yield Form(" ".join(arabic.get(t, t) if i else t for i, t in enumerate(tokens)), ("Roman numeral",), 0.03)
     if "-" in text:
         yield Form(re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", "", text), ("hyphen closed",), 0.02)
-    if type is T.DISEASE and form.endswith("ic") and len(tokens) == 1:
-        yield Form(form[:-2] + "ia", ("adjective",), 0.1)
+    if type in (T.TARGET, T.TARGET_FAMILY) and any(t in _LATIN for t in tokens):
+        yield Form(" ".join(_LATIN.get(t, t) for t in tokens), ("Latin letter read as Greek",), 0.05)
+    if type in (T.DISEASE, T.SYMPTOM) and tokens:
+        for ending, noun in _ADJECTIVES:
+            if form.endswith(ending) and len(tokens[-1]) > len(ending) + 1:
+                yield Form(form[: -len(ending)] + noun, ("adjective",), 0.1)
+        if len(tokens) <= 4 and len(form) > 4:
+            yield from (
+                Form(f"{form} {head}", (f"{head} understood",), 0.12) for head in ("disorder", "syndrome", "disease")
+            )
 
 
 def _stripped(words: list[str], droppable: frozenset[str], reason: str, cost: float) -> Iterator[Form]:

@@ -18,15 +18,24 @@ from kg.lexicon.lexicon import Lexicon, open_lexicon
 from kg.lexicon.names import normal_form
 from kg.model import EntityType, Grounding, Mention, Span
 
-CATEGORIES = {"drug": EntityType.DRUG, "drug_class": EntityType.DRUG_CLASS, "gene_protein": EntityType.TARGET,
-              "gene_family": EntityType.TARGET_FAMILY, "disease": EntityType.DISEASE, "cell_type": EntityType.CELL,
-              "process_pathway": EntityType.PROCESS, "outcome": EntityType.OUTCOME}
+CATEGORIES = {
+    "drug": EntityType.DRUG,
+    "drug_class": EntityType.DRUG_CLASS,
+    "gene_protein": EntityType.TARGET,
+    "gene_family": EntityType.TARGET_FAMILY,
+    "disease": EntityType.DISEASE,
+    "cell_type": EntityType.CELL,
+    "process_pathway": EntityType.PROCESS,
+    "outcome": EntityType.OUTCOME,
+}
 # corpus, file, types of its mentions -> our type, prefix of gold ids that can be judged
+# fmt: off
 CORPORA = (("bc5cdr disease", "bc5cdr/test", ("Disease",), EntityType.DISEASE, "mesh:"),
            ("bc5cdr chemical", "bc5cdr/test", ("Chemical",), EntityType.DRUG, "mesh:"),
            ("ncbi_disease", "ncbi_disease/test", (), EntityType.DISEASE, ""),
            ("nlm_gene", "nlm_gene/test", (), EntityType.TARGET, ""),
            ("nlm_gene, human ids", "nlm_gene/test", (), EntityType.TARGET, "human"))
+# fmt: on
 LongForms = Callable[[str], Mapping[str, str]]
 
 
@@ -81,8 +90,11 @@ def covered(grounding: Grounding, expected: str, label: str, lexicon: Lexicon) -
     """Whether a grounding is one that the list expects (`|` any, `&` all, CURATE an entry of our own)."""
     if expected == "CURATE":
         wanted = {normal_form(label), normal_form(grounding.mention.text)}
-        return grounding.id.startswith("kgl:") and bool(grounding.candidates) and (
-            normal_form(grounding.label) in wanted or label.isupper())
+        return (
+            grounding.id.startswith("kgl:")
+            and bool(grounding.candidates)
+            and (normal_form(grounding.label) in wanted or label.isupper())
+        )
     found = same_ids(grounding, lexicon)
     return any(all(part.lower() in found for part in option.split("&")) for option in expected.split("|"))
 
@@ -94,8 +106,15 @@ def same_ids(grounding: Grounding, lexicon: Lexicon) -> frozenset[str]:
     return frozenset(x.lower() for id_ in ids if id_ for x in (id_, *lexicon.xrefs(id_)))
 
 
-def measure_corpus(name: str, path: Path, types: tuple[str, ...], type_: EntityType, wanted: str, lexicon: Lexicon,
-                   long_forms: LongForms) -> Row:
+def measure_corpus(
+    name: str,
+    path: Path,
+    types: tuple[str, ...],
+    type_: EntityType,
+    wanted: str,
+    lexicon: Lexicon,
+    long_forms: LongForms,
+) -> Row:
     """Accuracy over the gold mentions of a corpus that have an id."""
     human = _human_genes(lexicon) if wanted == "human" else frozenset()
     right = total = 0
@@ -107,8 +126,9 @@ def measure_corpus(name: str, path: Path, types: tuple[str, ...], type_: EntityT
             gold = {i.lower().replace("entrez:", "ncbigene:") for ids in entity["ids"] for i in _split(ids)}
             if not gold or (types and entity["type"] not in types):
                 continue
-            if (wanted == "human" and not gold & human) or (wanted.endswith(":") and
-                                                            not any(i.startswith(wanted) for i in gold)):
+            if (wanted == "human" and not gold & human) or (
+                wanted.endswith(":") and not any(i.startswith(wanted) for i in gold)
+            ):
                 continue
             key = (entity["text"], json.dumps(sorted(names.items())))
             if key not in memo:
@@ -136,5 +156,10 @@ def _split(ids: str) -> list[str]:
 
 
 def _human_genes(lexicon: Lexicon) -> frozenset[str]:
-    return frozenset(x.lower() for concept in lexicon.artefact.all_concepts() if concept.id.startswith("hgnc:")
-                     for x in concept.xrefs if x.startswith("NCBIGene:"))
+    return frozenset(
+        x.lower()
+        for concept in lexicon.artefact.all_concepts()
+        if concept.id.startswith("hgnc:")
+        for x in concept.xrefs
+        if x.startswith("NCBIGene:")
+    )

@@ -46,7 +46,8 @@ class Artefact:
         self.keys = marisa_trie.Trie()
         self.keys.mmap(str(folder / "keys.marisa"))
         self.starts, self.concept_of, self.kinds, self.masks, self.types, self.lines = (
-            _numbers(folder / name, _WIDTH[name]) for name in ("starts", "concepts", "kinds", "masks", "types", "lines"))
+            _numbers(folder / name, _WIDTH[name]) for name in ("starts", "concepts", "kinds", "masks", "types", "lines")
+        )
         self._text = _mapped(folder / "text")
 
     def __len__(self) -> int:
@@ -113,12 +114,13 @@ def open_artefact(path: Path) -> Artefact:
 
 
 def _cache_folders() -> list[Path]:
+    temporary = Path(tempfile.gettempdir()) / f"kg-cache-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
     named = os.environ.get("KG_CACHE")
     if named:
-        return [Path(named), Path(tempfile.gettempdir()) / "kg-cache"]
+        return [Path(named), temporary]
     home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
     user = Path(home) if home else Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
-    return [user / "trial-rationale-kg", Path(tempfile.gettempdir()) / "kg-cache"]
+    return [user / "trial-rationale-kg", temporary]
 
 
 def _writable(folder: Path) -> bool:

@@ -17,10 +17,22 @@ from kg.lexicon.tables import Entry, read_table, rows_of
 from kg.model import Candidate, EntityType, Span
 from kg.resources import resource
 
-SCORES = {"symbol": 1.0, "name": 0.98, "curated": 0.96, "synonym": 0.94, "brand": 0.93, "code": 0.92,
-          "alias": 0.85, "related": 0.78, "previous": 0.7}
+SCORES = {
+    "symbol": 1.0,
+    "name": 0.98,
+    "curated": 0.96,
+    "synonym": 0.94,
+    "brand": 0.93,
+    "code": 0.92,
+    "alias": 0.85,
+    "related": 0.78,
+    "previous": 0.7,
+}
 LEVELS = {2: "overlay", 3: "user table"}
 MAX_LETTERS = 90  # of a name that `scan` looks for
+WEAK = frozenset({"alias", "related", "previous", "code", "brand"})
+SHOUTED = frozenset({"synonym"})  # weak too where it is three capitals
+ARTICLES = frozenset({"a", "an", "the", "this", "these", "and", "or", "of", "in", "for", "with", "by", "to"})
 NONE, ONE, MANY = 0, 1, 2  # names that begin with a token
 _TYPES = tuple(EntityType)
 _MIN = 0.05
@@ -50,7 +62,10 @@ class Lexicon:
         self.artefact = artefact
         self._entries: dict[str, list[Entry]] = {}
         self._starts: dict[str, int] = {}  # first token of a table's key -> tokens of its longest key
+        self._said: dict[str, tuple[str, EntityType]] = {}  # label and type that the highest table gives an id
         for entry in entries:
+            if entry.label:
+                self._said.setdefault(entry.id, (entry.label, entry.type))
             self._entries.setdefault(entry.key, []).append(entry)
             first = entry.key.split(" ", 1)[0]
             self._starts[first] = max(self._starts.get(first, 0), entry.key.count(" ") + 1)
@@ -105,9 +120,12 @@ class Lexicon:
         return ONE if form in self.artefact.keys else NONE
 
     def find(self, id_: str) -> Candidate | None:
-        """The concept of the compiled lexicon with this id, as a candidate of score 1, or None."""
+        """The concept with this id, as a candidate of score 1, or None. Tables name it before the compiled lexicon."""
         concept = self.artefact.find(id_)
-        return concept and Candidate(concept.id, concept.label, _TYPES[concept.type], 1.0, ("by id",))
+        if concept is None and id_ not in self._said:
+            return None
+        label, type_ = self._said.get(id_) or (concept.label, _TYPES[concept.type])
+        return Candidate(id_, label, type_, 1.0, ("by id",))
 
     def xrefs(self, id_: str) -> tuple[str, ...]:
         """Ids of the same thing in other vocabularies."""
@@ -144,15 +162,23 @@ class Lexicon:
                 break
         return lengths
 
-    def _tag(self, key: str, text: str, where: Span, words: list, at: int, last: int,
-             anatomy: bool) -> tuple[Candidate, ...]:
+    def _tag(
+        self, key: str, text: str, where: Span, words: list, at: int, last: int, anatomy: bool
+    ) -> tuple[Candidate, ...]:
         if key in self._never and not any(entry.level > 2 for entry in self._entries.get(key, ())):
             return ()
         surface = where.of(text)
+        if last > at and (
+            words[at][2] in ARTICLES or (key.partition(" ")[0] in self._never and words[at + 1][2].isdigit())
+        ):
+            return ()  # "a gene", "arm 2", "and 1"
         if last > at and len(words[at][2]) <= 2 and text[words[at][1] : words[at + 1][0]].isspace():
             first, second = words[at][2], words[at + 1][2]
-            if (first.isalpha() and second.isdigit()
-                    and (len(first) == 1 or not text[words[at][0] : words[at][1]].isupper())):
+            if (
+                first.isalpha()
+                and second.isdigit()
+                and (len(first) == 1 or not text[words[at][0] : words[at][1]].isupper())
+            ):
                 return ()
         found = self._known.get((key, surface))
         if found is None:
@@ -170,20 +196,21 @@ class Lexicon:
                 continue
             score = 0.99 if not differs else 0.6
             reasons = (LEVELS[entry.level], *(("capitals differ",) if differs else ()))
-            self._offer(found, entry.id, self._label(entry, surface), entry.type, score, reasons,
-                        0 if differs else entry.level)
+            label, type_ = self._said.get(entry.id) or (self._label(entry, surface), entry.type)
+            self._offer(found, entry.id, label, type_, score, reasons, 0 if differs else entry.level)
         key_id = self.artefact.keys.get(key)
         if key_id is not None:
             for posting in self.artefact.postings(key_id):
                 kind = KINDS[self.artefact.kinds[posting]]
                 term_mask = self.artefact.masks[posting]
                 differs = _capitals_differ(key, surface, mask, term_mask, key in self._case, kind)
-                if differs and strict:
+                if strict and (differs or _too_short(surface, kind)):
                     continue
                 concept = self.artefact.concept(self.artefact.concept_of[posting])
                 score = SCORES[kind] - (0.3 if differs else 0.0 if term_mask == mask else 0.004)
                 reasons = (kind, *(("capitals differ",) if differs else ()))
-                self._offer(found, concept.id, concept.label, _TYPES[concept.type], score, reasons, 1 - differs)
+                label, type_ = self._said.get(concept.id, (concept.label, _TYPES[concept.type]))
+                self._offer(found, concept.id, label, type_, score, reasons, 1 - differs)
         ranked = sorted(found.values(), key=lambda pair: pair[0])
         return tuple(candidate for _, candidate in ranked)
 
@@ -194,10 +221,11 @@ class Lexicon:
         return concept.label if concept else surface
 
     @staticmethod
-    def _offer(found: dict, id_: str, label: str, type_: EntityType, score: float, reasons: tuple[str, ...],
-               level: int) -> None:
+    def _offer(
+        found: dict, id_: str, label: str, type_: EntityType, score: float, reasons: tuple[str, ...], level: int
+    ) -> None:
         score = round(max(score, _MIN), 3)
-        rank = (-level, -score, id_)
+        rank = (-level, -score, id_.startswith("HP:"), id_)  # a disease before the sign of the same name
         if id_ not in found or rank < found[id_][0]:
             found[id_] = (rank, Candidate(id_, label, type_, score, reasons))
 
@@ -212,7 +240,11 @@ def _prepare(text: str, span: Span) -> tuple[list[tuple[int, int, str]], str, li
     for start, end in tokens(stretch):
         form = token_form(stretch[start:end])
         if before >= 0:
-            gap = " " if start - before <= 1 and stretch[before:start] in _PLAIN or _bridges(stretch[before:start]) else "  "
+            gap = (
+                " "
+                if (start - before <= 1 and stretch[before:start] in _PLAIN) or _bridges(stretch[before:start])
+                else "  "
+            )
             parts.append(gap)
             at += len(gap)
         words.append((base + start, base + end, form))
@@ -227,11 +259,19 @@ _PLAIN = frozenset(("", " ", "-", "/"))
 
 
 def _bridges(gap: str) -> bool:
-    if "\n\n" in gap or any(c in ";:!?()[]{}\"|•" for c in gap):
+    if "\n\n" in gap or any(c in ';:!?()[]{}"|•' for c in gap):
         return False
     if "." in gap or "," in gap:
         return len(gap) == 1
     return len(gap) <= 4
+
+
+def _too_short(surface: str, kind: str) -> bool:
+    """Whether a compiled name is too short to tag running text with: two letters, or three of a weak kind."""
+    count = letters(surface)
+    return count <= 2 or (
+        count == 3 and surface.isalpha() and kind in ("alias", "related", "previous", "code", "brand")
+    )
 
 
 def _capitals_differ(key: str, surface: str, mask: int, term: int, case_word: bool, kind: str) -> bool:

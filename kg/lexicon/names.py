@@ -11,16 +11,19 @@ import re
 import unicodedata
 from functools import lru_cache
 
+# fmt: off
 GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
     "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "µ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho",
     "σ": "sigma", "ς": "sigma", "τ": "tau", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Δ": "delta",
     "Γ": "gamma", "Ω": "omega", "Λ": "lambda", "Α": "alpha", "Β": "beta", "Κ": "kappa", "Σ": "sigma", "Φ": "phi",
 }
+# fmt: on
 _TOKEN = re.compile(r"[^\W\d_α-ωΑ-Ωµ]+|\d+|[α-ωΑ-Ωµ]|\+")
 _CAMEL_GREEK = re.compile(r"^([A-Z]{2,})(alpha|beta|gamma|delta|kappa|epsilon)$")
 _ACRONYM_PLURAL = re.compile(r"^[A-Z]{2,}s$")
 _SEPARATORS = str.maketrans({c: " " for c in "-‐‑‒–—−/_\t"})
+# fmt: off
 _ODD_PLURALS = {
     "metastases": "metastasis", "diagnoses": "diagnosis", "prognoses": "prognosis", "stenoses": "stenosis",
     "thromboses": "thrombosis", "psychoses": "psychosis", "neuroses": "neurosis", "fibroses": "fibrosis",
@@ -31,6 +34,8 @@ _ODD_PLURALS = {
     "ovaries": "ovary", "viruses": "virus", "species": "species", "series": "series", "diabetes": "diabetes",
     "herpes": "herpes", "rabies": "rabies", "caries": "caries", "scabies": "scabies", "faeces": "feces",
 }
+# fmt: on
+# fmt: off
 _BRITISH = (
     ("tumour", "tumor"), ("haem", "hem"), ("aemia", "emia"), ("oedema", "edema"), ("oesoph", "esoph"),
     ("rrhoea", "rrhea"), ("paed", "ped"), ("gynaec", "gynec"), ("signalling", "signaling"), ("colour", "color"),
@@ -39,6 +44,7 @@ _BRITISH = (
     ("foet", "fet"), ("labour", "labor"), ("programme", "program"), ("counselling", "counseling"),
     ("ischaem", "ischem"), ("analogue", "analog"), ("faec", "fec"), ("coeliac", "celiac"), ("hydrolys", "hydrolyz"),
 )
+# fmt: on
 ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10"}
 
 
@@ -131,9 +137,15 @@ def letters(name: str) -> int:
 
 
 def slug(text: str) -> str:
-    """A name as the last part of a local identifier.
+    """A name as the last part of a local identifier: lower case, singular, hyphens for gaps.
 
-    >>> slug("β-blockers (oral)")
-    'beta-blocker-oral'
+    >>> slug("β-blockers (oral)"), slug("KRAS G12C"), slug("CDK4/6 inhibitors")
+    ('beta-blocker-oral', 'kras-g12c', 'cdk4-6-inhibitor')
     """
-    return normal_form(text).replace(" ", "-")[:80].strip("-")
+    parts, before = [], -1
+    for start, end in tokens(text):
+        token = text[start:end]
+        form = token.lower() if token.isascii() and token.isupper() else token_form(token).replace(" ", "-")
+        parts += ["-" if start > before >= 0 else "", form]
+        before = end
+    return "".join(parts)[:80].strip("-")

@@ -12,11 +12,23 @@ from kg.lexicon.tables import Entry
 from kg.model import EntityType
 
 PREFIX_TYPES = {
-    "CHEBI": EntityType.DRUG, "UNII": EntityType.DRUG, "DRUGBANK": EntityType.DRUG, "RXNORM": EntityType.DRUG,
-    "MONDO": EntityType.DISEASE, "DOID": EntityType.DISEASE, "EFO": EntityType.DISEASE, "ORPHANET": EntityType.DISEASE,
-    "HP": EntityType.SYMPTOM, "GO": EntityType.PROCESS, "CL": EntityType.CELL, "UBERON": EntityType.CELL,
-    "HGNC": EntityType.TARGET, "PR": EntityType.TARGET, "FPLX": EntityType.TARGET_FAMILY,
-    "NCBITAXON": EntityType.ORGANISM, "SO": EntityType.VARIANT,
+    "CHEBI": EntityType.DRUG,
+    "UNII": EntityType.DRUG,
+    "DRUGBANK": EntityType.DRUG,
+    "RXNORM": EntityType.DRUG,
+    "MONDO": EntityType.DISEASE,
+    "DOID": EntityType.DISEASE,
+    "EFO": EntityType.DISEASE,
+    "ORPHANET": EntityType.DISEASE,
+    "HP": EntityType.SYMPTOM,
+    "GO": EntityType.PROCESS,
+    "CL": EntityType.CELL,
+    "UBERON": EntityType.CELL,
+    "HGNC": EntityType.TARGET,
+    "PR": EntityType.TARGET,
+    "FPLX": EntityType.TARGET_FAMILY,
+    "NCBITAXON": EntityType.ORGANISM,
+    "SO": EntityType.VARIANT,
 }
 _SYNONYM = re.compile(r'"((?:[^"\\]|\\.)*)"\s*(\w*)')
 _OBO_IRI = re.compile(r"[/#]([A-Za-z][\w.]*)[_:]([\w-]+)$")
@@ -39,8 +51,9 @@ def read_ontology(path: Path, *, type: EntityType | None = None) -> tuple[Entry,
             if key:
                 entries.append(Entry(key, id_, label, kind, capitals(name), 3, path.name))
     if not entries:
-        raise LexiconError(f"{path}: no term with a label and a known vocabulary prefix; known are "
-                           f"{', '.join(sorted(PREFIX_TYPES))}")
+        raise LexiconError(
+            f"{path}: no term with a label and a known vocabulary prefix; known are {', '.join(sorted(PREFIX_TYPES))}"
+        )
     return tuple(entries)
 
 

@@ -16,9 +16,7 @@ from kg.lexicon.names import capitals, normal_form, slug
 from kg.model import EntityType
 
 _TYPES = {t.value: t for t in EntityType} | {t.value.lower(): t for t in EntityType}
-_LOCAL_KINDS = {
-    EntityType.DRUG_CLASS: "drug-class", EntityType.TARGET_FAMILY: "target-family",
-}
+_LOCAL_KINDS = {EntityType.DRUG_CLASS: "drug-class", EntityType.TARGET_FAMILY: "target-family"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,9 @@ def _entries(path: Path, level: int) -> Iterator[Entry]:
         if not key:
             raise LexiconError(f"{path}, line {line}: the term {term!r} has no letter or digit; write a name")
         if id_ and (":" not in id_ or any(c.isspace() or c in '<>"{}|\\^`' for c in id_)):
-            raise LexiconError(f"{path}, line {line}: {id_!r} is not an identifier like CHEBI:49668; correct or empty it")
+            raise LexiconError(
+                f"{path}, line {line}: {id_!r} is not an identifier like CHEBI:49668; correct or empty it"
+            )
         yield Entry(key, id_ or local_id(type_, label or term), label, type_, capitals(term), level, path.name)
 
 
@@ -78,8 +78,9 @@ def rows_of(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[st
     head = [name.strip().lower() for name in next(table)]
     missing = [name for name in columns if name not in head]
     if missing:
-        raise LexiconError(f"{path}, line {numbered[0][0]}: no column {missing[0]!r}; the first line must be "
-                           f"{' <tab> '.join(columns)}")
+        raise LexiconError(
+            f"{path}, line {numbered[0][0]}: no column {missing[0]!r}; the first line must be {' <tab> '.join(columns)}"
+        )
     for (number, _), cells in zip(numbered[1:], table, strict=True):
         if len(cells) > len(head):
             raise LexiconError(f"{path}, line {number}: {len(cells)} cells for {len(head)} columns; remove a tab")

@@ -1,0 +1,119 @@
+"""What a mention refers to, by type, record and back-off."""
+
+import pytest
+
+from kg.grounding.forms import forms_of
+from kg.grounding.ground import ground, local_id
+from kg.lexicon.lexicon import open_lexicon
+from kg.model import EntityType as T
+from kg.model import Mention, Span
+
+
+@pytest.fixture(scope="module")
+def lexicon():
+    """The committed lexicon."""
+    return open_lexicon()
+
+
+def grounded(lexicon, text: str, type_: T, names=None, **options):
+    """The grounding of a text taken as a mention."""
+    return ground(Mention(Span(0, len(text)), text, type_, "test"), names or {}, lexicon, **options)
+
+
+@pytest.mark.parametrize(
+    ("text", "type_", "id_", "qualifiers"),
+    [
+        ("advanced EGFR-mutated NSCLC", T.DISEASE, "MONDO:0005233", ("advanced EGFR-mutated",)),
+        ("octreotide LAR depot", T.DRUG, "CHEBI:7726", ("LAR", "depot")),
+        ("erlotinib hydrochloride tablets", T.DRUG, "CHEBI:114785", ("hydrochloride", "tablets")),
+        ("EGFR gene expression", T.TARGET, "hgnc:3236", ("gene", "expression")),
+        ("metastases to the liver tissue", T.DISEASE, "MONDO:0024880", ("tissue",)),
+    ],
+)
+def test_modifiers_salts_and_formulations_become_qualifiers(lexicon, text, type_, id_, qualifiers):
+    """The head is found, what was left out stays as qualifier, and the score says that it is less sure."""
+    found = grounded(lexicon, text, type_)
+    assert (found.id, found.qualifiers) == (id_, qualifiers)
+    assert found.score < 0.98
+
+
+def test_what_the_record_defines_beats_the_lexicon(lexicon):
+    """EGFR in a kidney record is the filtration rate; without the definition it is the receptor."""
+    names = {"EGFR": "estimated glomerular filtration rate"}
+    found = grounded(lexicon, "EGFR", T.OUTCOME, names)
+    assert found.id == "NCIT:C110935"
+    assert found.reasons[0] == "abbreviation defined in the record"
+    assert grounded(lexicon, "EGFR", T.TARGET).id == "hgnc:3236"
+    assert grounded(lexicon, "PNET", T.DISEASE, {"PNET": "primitive neuroectodermal tumor"}).id == "MONDO:0005462"
+
+
+def test_an_unknown_long_form_is_not_replaced_by_the_lexicons_meaning(lexicon):
+    """A record's own OS that no vocabulary knows stays NIL, labelled by the long form."""
+    found = grounded(lexicon, "OS", T.PROCEDURE, {"OS": "omega frobbing"})
+    assert (found.id, found.label) == ("", "omega frobbing")
+    assert "abbreviation defined in the record" in found.reasons
+
+
+def test_the_type_decides_between_meanings(lexicon):
+    """VHL is a gene or a disease, PD a disease here."""
+    assert grounded(lexicon, "VHL", T.TARGET).id == "hgnc:12687"
+    assert grounded(lexicon, "VHL", T.DISEASE).id == "MONDO:0008667"
+    assert grounded(lexicon, "interleukin-6", T.TARGET).id == "hgnc:6018"
+
+
+def test_family_beats_gene_alias_and_runners_up_stay(lexicon):
+    """VEGFR is the family; KDR, whose alias it is, stays among the candidates."""
+    found = grounded(lexicon, "VEGFR", T.TARGET)
+    assert (found.id, found.type) == ("FPLX:VEGFR", T.TARGET_FAMILY)
+    assert "hgnc:6307" in [c.id for c in found.candidates]
+    assert len(grounded(lexicon, "VEGFR", T.TARGET, limit=1).candidates) == 1
+
+
+def test_a_slash_expands_and_a_variant_names_its_gene(lexicon):
+    """CDK4/6 is one family node with both genes; KRAS G12C a variant of KRAS."""
+    pair = grounded(lexicon, "CDK4/6", T.TARGET)
+    assert [c.id for c in pair.candidates] == ["hgnc:1773", "hgnc:1777"]
+    assert pair.id == "kgl:target-family/cdk4-6"
+    variant = grounded(lexicon, "KRAS G12C", T.VARIANT)
+    assert (variant.id, variant.label) == ("kgl:variant/kras-g12c", "KRAS G12C")
+    assert [c.id for c in variant.candidates] == ["hgnc:6407"]
+
+
+def test_a_misspelt_drug_is_found_and_marked(lexicon):
+    """Edit distance 1 from eight letters on, drugs only, with the reason and a lower score."""
+    found = grounded(lexicon, "Lancreotide", T.DRUG)
+    assert found.id == "CHEBI:135901"
+    assert found.reasons[0] == "approximate: lanreotide"
+    assert found.score < 0.8
+    assert grounded(lexicon, "Lancreotide", T.DISEASE).id == ""
+    assert grounded(lexicon, "Sofantinib", T.DRUG).id == "UNII:B2K5L1L8S9"
+
+
+def test_an_unknown_code_gets_one_local_id_however_written(lexicon):
+    """A company's code is a node of its own; a short or lower-case word is not a code."""
+    found = grounded(lexicon, "QZX-98765", T.DRUG)
+    assert found.id == grounded(lexicon, "QZX98765", T.DRUG).id == "kgl:drug/qzx-98765"
+    assert grounded(lexicon, "qzx", T.DRUG).id == ""
+
+
+def test_nil_has_a_reason(lexicon):
+    """No concept is a result: id empty, label as written, reason said."""
+    found = grounded(lexicon, "frobnication of the zorb", T.PROCESS)
+    assert (found.id, found.label, found.score) == ("", "frobnication of the zorb", 0.0)
+    assert found.reasons == ("no concept found",)
+    assert local_id(found.type, found.label) == "kgl:process/frobnication-of-the-zorb"
+
+
+def test_any_text_in_and_no_crash(lexicon):
+    """Hostile or empty text gives a grounding."""
+    for text in ("", " ", "-", "(((", "%s{}\\", "a" * 5000, "/" * 50, "İ", "\u202e", "1/2/3", "A/B/C/D/E"):
+        for type_ in T:
+            assert grounded(lexicon, text, type_).label is not None
+
+
+def test_forms_keep_the_text_first():
+    """The most faithful wording comes first, and a defined abbreviation allows no other meaning."""
+    assert next(iter(forms_of("advanced pNET", T.DISEASE, {}))).text == "advanced pNET"
+    assert {f.reasons[0] for f in forms_of("OS", T.OUTCOME, {"OS": "omega frobbing"})} == {
+        "abbreviation defined in the record"
+    }
