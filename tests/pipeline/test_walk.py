@@ -1,0 +1,113 @@
+"""The whole walk on small records: what a reader of `kg/pipeline.py` would expect."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from kg.claims.row import claim_rows
+from kg.model import Document, Section, Status
+from kg.pipeline import Options, open_reader
+from kg.sources.read import read_document, read_records
+from tests.shared_material import SEED
+
+
+@pytest.fixture(scope="module")
+def reader():
+    """The shipped reader."""
+    return open_reader()
+
+
+def record(summary: str, title: str = "", *, punctuated: bool = True) -> Document:
+    """A record with a title and a summary."""
+    sections, text = [], ""
+    for name, words in (("briefTitle", title), ("briefSummary", summary)):
+        if words:
+            text += "\n\n" if text else ""
+            sections.append(Section(name, words, words, None, len(text)))
+            text += words
+    return Document("NCT00000000", "test", "test", text, tuple(sections), punctuated=punctuated)
+
+
+def said(claims) -> set[tuple[str, str, str, str]]:
+    """(subject, predicate, object, status), with the words of the record."""
+    return {(r["subject"]["text"].lower(), r["predicate"], r["object"]["text"].lower(), r["status"]) for c in claims for r in claim_rows(c)}
+
+
+def test_a_sentence_becomes_claims_with_status(reader):
+    """Mechanism, membership and result, each with its status."""
+    claims = said(reader.read(record(
+        "Everolimus inhibits mTOR. Everolimus has been approved for the treatment of pancreatic neuroendocrine tumors. "
+        "Everolimus did not improve overall survival."
+    )))  # fmt: skip
+    assert ("everolimus", "inhibits", "mtor", "asserted") in claims
+    assert ("everolimus", "approvedFor", "pancreatic neuroendocrine tumors", "asserted") in claims
+    assert ("everolimus", "improves", "overall survival", "negated") in claims
+
+
+def test_what_a_record_defines_beats_the_lexicon(reader):
+    """pNET is a pancreatic neuroendocrine tumour where the record says so."""
+    (claim,) = [c for c in reader.read(record("Sunitinib is effective for pancreatic neuroendocrine tumor (pNET). Sunitinib is used to treat pNET."))
+                if c.predicate == "treats"]
+    assert "neuroendocrine" in claim.object.label
+    assert len(claim.evidence) == 2
+
+
+def test_a_title_states_a_plan_not_a_fact(reader):
+    """"X for Y" in a title is what the trial tests."""
+    claims = reader.read(record("A phase 2 study.", "Sorafenib Combined With Gefitinib for the Treatment of Pancreatic Neuroendocrine Tumor"))
+    assert claims and {c.status for c in claims} == {Status.HYPOTHESISED}
+
+
+def test_what_a_combination_did_gives_no_bare_fact_about_one_drug(reader):
+    """"Bevacizumab plus erlotinib improved PFS" never becomes "erlotinib improves PFS" by itself."""
+    claims = reader.read(record("Bevacizumab plus erlotinib significantly improved PFS in patients with non-small cell lung cancer."))
+    improves = [c for c in claims if c.predicate == "improves"]
+    assert {c.subject.label for c in improves} == {"bevacizumab", "erlotinib"}
+    assert not any(c.plain for c in improves)
+    assert all(e.partners for c in improves for e in c.evidence)
+
+
+def test_sofantinib_is_never_grounded_as_sorafenib(reader):
+    """The reference record confuses two drugs; the reader does not."""
+    labels = {c.subject.label for c in reader.read(read_document(SEED.read_text(encoding="utf-8"))) if "ofantinib" in
+              {e.subject.text for e in c.evidence}.pop()}
+    assert labels == {"surufatinib"}
+
+
+def test_contact_details_never_reach_a_claim(reader):
+    """A clause with an e-mail address or a telephone number is not read."""
+    claims = reader.read(record("Gefitinib inhibits EGFR, contact jane.doe@example.org or +1 555 010 9999."))
+    assert not [e for c in claims for e in c.evidence if "@" in e.quote or "555" in e.quote]
+
+
+def test_users_synonyms_beat_the_shipped_ones(tmp_path):
+    """A table of one's own names a thing that nothing else knows."""
+    table = tmp_path / "my.tsv"
+    table.write_text("term\tid\tlabel\ttype\nzork7 kinase\tmy:1\tZORK7\tTarget\n", encoding="utf-8")
+    claims = open_reader(Options(lexicons=(table,))).read(record("Gefitinib inhibits zork7 kinase."))
+    assert [c.object.id for c in claims] == ["my:1"]
+
+
+@pytest.mark.slow
+def test_same_input_gives_same_bytes_whatever_the_hash_seed(tmp_path):
+    """Two builds under different PYTHONHASHSEED leave the same files."""
+    for seed in ("1", "2"):
+        command = [sys.executable, "-m", "kg.cli", "build", str(SEED), "--out", str(tmp_path / seed)]
+        subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True)
+    names = sorted(p.name for p in (tmp_path / "1").iterdir())
+    assert names == ["claims.jsonl", "graph.graphml", "graph.html", "graph.nq", "graph.ttl", "report.json"]
+    for name in names:
+        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes(), name
+
+
+def test_one_process_or_two_give_the_same(tmp_path):
+    """Sharing the work changes nothing."""
+    from kg.batch import read_all
+
+    text = SEED.read_text(encoding="utf-8")
+    for i in range(30):
+        (tmp_path / f"{i:02}.txt").write_text(text.replace("NCT06592989", f"NCT000000{i:02}"), encoding="utf-8")
+    results = [[r.claims for r in read_all(read_records([tmp_path]), options=Options(), jobs=jobs)] for jobs in (1, 2)]
+    assert results[0] == results[1] and len(results[0]) == 30
