@@ -345,11 +345,20 @@ def why(term: str, lexicons: tuple[Path, ...], ontologies: tuple[Path, ...]) -> 
     Example:
       kg lexicon why pNET
     """
-    from kg.grounding.why import why as explain
     from kg.lexicon.lexicon import open_lexicon
+    from kg.lexicon.why import why as explain
 
-    for line in explain(term, open_lexicon(lexicons, ontologies)):
-        click.echo(one_line(str(line)))
+    found = explain(term, open_lexicon(lexicons, ontologies))
+    click.echo(one_line(f"{found.term}: looked up as {found.key!r}"))
+    for rank, candidate in enumerate(found.candidates, 1):
+        reasons = ", ".join(candidate.reasons)
+        click.echo(one_line(f"{rank}. {candidate.id}  {candidate.label}  {candidate.type}  {candidate.score:.2f}  ({reasons})"))
+    click.echo(one_line(f"chosen: {found.rule}"))
+    click.echo(one_line(f"tagged in running text as written: {'yes' if found.tagged else 'no'}"))
+    if found.xrefs:
+        click.echo(one_line("also known as: " + ", ".join(found.xrefs)))
+    if not found.candidates:
+        sys.exit(1)
 
 
 if __name__ == "__main__":
