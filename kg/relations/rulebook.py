@@ -93,6 +93,7 @@ class Rulebook:
     classes: tuple[ClassRule, ...]
     cues: tuple[Cue, ...]
     stops: re.Pattern[str]  # words that end a cue's scope
+    never: dict[Predicate, re.Pattern[str]]  # subjects (for combinedWith: either end) of which a predicate is never said
     findings: re.Pattern[str]  # words of a result or an established use: not the trial's own hope
 
 
@@ -107,6 +108,7 @@ def open_rulebook() -> Rulebook:
         tuple(_class(row) for row in relations["class"]),
         tuple(_cue(row) for row in status["cue"]),
         re.compile(r"(?<!\S)(?:" + "|".join(status["stops"]) + r")(?!\S)"),
+        {Predicate(name): re.compile(words, re.IGNORECASE) for name, words in relations["never"].items()},
         re.compile(r"(?<!\S)(?:" + status["findings"] + r")(?!\S)"),
     )
 

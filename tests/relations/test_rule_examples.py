@@ -39,7 +39,7 @@ def rules_that_fire(example: str, section: str = "briefSummary") -> set[str]:
     clause = Clause(section, Span(0, len(document.text)))
     relations = []
     for rule in BOOK.relations:
-        book = type(BOOK)((rule,), BOOK.classes, BOOK.cues, BOOK.stops, BOOK.findings)
+        book = type(BOOK)((rule,), BOOK.classes, BOOK.cues, BOOK.stops, BOOK.never, BOOK.findings)
         relations += extract_relations(document, clause, groundings, book, own=own)
     return {relation.rule for relation in relations}
 
@@ -123,3 +123,18 @@ def test_line_spans_lead_back_to_the_text():
     assert line.text == "⟦D0⟧ , an ⟦C1⟧ , helps ."
     assert line.span(line.text.index("an"), len(line.text) - 2).of(text) == "an EGFR inhibitor, helps"
     assert _status(line, (0, 4), BOOK.cues, BOOK.stops) == (Status.ASSERTED, ())
+
+
+@pytest.mark.parametrize("title", ["[Procedure:own MRI] for [Disease:stroke]", "[Drug:own Ghrelin] as a Biomarker for [Disease:dementia]"])
+def test_diagnostics_treat_nothing(title):
+    """Guideline 16: a scan or a marker has no `treats`."""
+    document, groundings, own = marked(title)
+    clause = Clause("briefTitle", Span(0, len(document.text)))
+    assert not extract_relations(document, clause, groundings, BOOK, own=own)
+
+
+def test_approval_does_not_reach_into_the_next_statement():
+    """"approved as an anti-obesity drug, has been studied in PCOS" approves nothing for PCOS."""
+    document, groundings, own = marked("[Drug:Sibutramine], approved as antiobesity drug, has been studied in only one study with women with [Disease:PCOS]")
+    clause = Clause("briefSummary", Span(0, len(document.text)))
+    assert not [r for r in extract_relations(document, clause, groundings, BOOK, own=own) if r.predicate == "approvedFor"]
