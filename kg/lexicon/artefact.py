@@ -15,7 +15,7 @@ import sys
 import tempfile
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,7 @@ class Concept:
     label: str
     type: int  # place in the list of EntityType
     xrefs: tuple[str, ...]
+    broader: str = ""  # the nearest MeSH heading above a disease that has none of its own
 
 
 class Artefact:
@@ -59,8 +60,8 @@ class Artefact:
 
     def concept(self, place: int) -> Concept:
         """The concept with this number."""
-        id_, label, xrefs = self._line(place).split("\t")
-        return Concept(id_, label, self.types[place], tuple(xrefs.split(";")) if xrefs else ())
+        id_, label, xrefs, *broader = self._line(place).split("\t")
+        return Concept(id_, label, self.types[place], tuple(xrefs.split(";")) if xrefs else (), *broader)
 
     def find(self, id_: str) -> Concept | None:
         """The concept with this id, or None. Concepts are sorted by id."""
@@ -111,6 +112,24 @@ def open_artefact(path: Path) -> Artefact:
         if _writable(base):
             return Artefact(_unpack(path, folder))
     raise LexiconError("no folder to unpack the lexicon in; set KG_CACHE to a folder that can be written")
+
+
+def cached(name: str, key: str, make: Callable[[], list]) -> list:
+    """What `make` gives (lists, strings, numbers), kept as JSON in the cache under `key`, a hash of its inputs."""
+    for base in _cache_folders():
+        path = base / f"{name}-{key}.json"
+        if path.is_file():
+            try:
+                return json.loads(path.read_bytes())
+            except ValueError:  # cut off by a crash: made anew
+                pass
+        if _writable(base):
+            value = make()
+            with tempfile.NamedTemporaryFile("w", dir=base, delete=False, encoding="utf-8") as file:
+                json.dump(value, file, ensure_ascii=False)
+            os.replace(file.name, path)
+            return value
+    return make()
 
 
 def _cache_folders() -> list[Path]:

@@ -6,11 +6,12 @@ artefact (1). What a mention means in its record (its type, its abbreviations) i
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.lexicon.artefact import KINDS, Artefact, open_artefact
+from kg.lexicon.artefact import KINDS, Artefact, cached, open_artefact
 from kg.lexicon.names import capitals, letters, normal_form, token_form, tokens
 from kg.lexicon.ontology import read_ontology
 from kg.lexicon.tables import Entry, read_table, rows_of
@@ -311,10 +312,28 @@ def open_lexicon(extra: Sequence[Path] = (), ontologies: Sequence[Path] = ()) ->
         entries += read_table(Path(path), level=3)
     for path in ontologies:
         entries += read_ontology(Path(path))
-    stops: tuple[Stop, ...] = ()
-    for path in sorted((folder / "overlays").glob("*.tsv")):
-        if path.name == "stop.tsv":
-            stops = read_stops(path)
-        else:
-            entries += read_table(path, level=2)
+    overlays, stops = _overlays(folder / "overlays")
+    entries += overlays
     return Lexicon(open_artefact(folder / "lexicon.xz"), entries, stops)
+
+
+def _overlays(folder: Path) -> tuple[list[Entry], list[Stop]]:
+    """The overlay tables and the stop table. Parsed once for each state of the files, then read from the cache."""
+    paths = sorted(folder.glob("*.tsv"))
+    code = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in (*paths, code / "names.py", code / "tables.py", Path(__file__)):
+        digest.update(path.name.encode() + path.read_bytes())
+
+    def parse() -> list:
+        tables = [p for p in paths if p.name != "stop.tsv"]
+        entries = [
+            [e.key, e.id, e.label, e.type.value, e.capitals, e.level, e.source]
+            for path in tables
+            for e in read_table(path, level=2)
+        ]
+        return [entries, [[s.key, s.rule] for path in paths if path.name == "stop.tsv" for s in read_stops(path)]]
+
+    entries, stops = cached("overlays", digest.hexdigest()[:20], parse)
+    types = {t.value: t for t in EntityType}
+    return [Entry(*row[:3], types[row[3]], *row[4:]) for row in entries], [Stop(*row) for row in stops]
