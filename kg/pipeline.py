@@ -19,7 +19,7 @@ from kg.model import Claim, Clause, Document, EntityType, Grounding, Relation
 from kg.relations.rulebook import Rulebook, open_rulebook
 from kg.relations.rules import extract_relations, key_of, nest
 from kg.sources.contacts import contact_spans
-from kg.text.abbreviations import long_forms
+from kg.text.abbreviations import find_abbreviations, long_forms
 from kg.text.clauses import split_clauses
 
 CONDITIONS = (EntityType.DISEASE, EntityType.SYMPTOM)
@@ -44,8 +44,9 @@ class Reader:
     def read(self, document: Document) -> tuple[Claim, ...]:
         """The claims of one record."""
         clauses = readable_clauses(document)
-        names = long_forms(document)
-        mentions = find_mentions(document, clauses, self.lexicon, names)
+        definitions = find_abbreviations(document)
+        names = long_forms(definitions)
+        mentions = find_mentions(document, clauses, self.lexicon, names, definitions=definitions)
         groundings = tuple(ground(mention, names, self.lexicon) for mention in mentions)
         relations = relations_of(document, clauses, groundings, self.rulebook)
         return lean(assemble(document, relations))

@@ -55,7 +55,7 @@ def evidence_of(document: Document, relation: Relation) -> Evidence:
 def extent(document: Document, grounding: Grounding) -> Span:
     """The words that name the thing; where an ellipsis hides the head, up to the head that it shares."""
     span, full = grounding.mention.span, grounding.mention.full
-    if not full:
+    if grounding.mention.rule != "shared-head":
         return span
     head = full.split()[-1]
     at = document.text.find(head, span.end, span.end + 120)

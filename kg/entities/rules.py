@@ -15,6 +15,7 @@ from functools import cache
 from kg.lexicon.lexicon import Lexicon
 from kg.model import Clause, Document, EntityType, Mention, Span
 from kg.resources import resource
+from kg.text.abbreviations import Abbreviation
 from kg.text.ellipsis import shared_head
 from kg.text.words import WORD
 
@@ -85,14 +86,23 @@ def open_name_rules() -> NameRules:
 
 
 def find_mentions(
-    document: Document, clauses: Sequence[Clause], lexicon: Lexicon, names: Mapping[str, str]
+    document: Document,
+    clauses: Sequence[Clause],
+    lexicon: Lexicon,
+    names: Mapping[str, str],
+    *,
+    definitions: Sequence[Abbreviation] = (),
 ) -> tuple[Mention, ...]:
-    """The mentions of a record, in order, outer before inner. `names` are its own abbreviations (short -> long)."""
+    """The mentions of a record, in order, outer before inner.
+
+    `names` are its own abbreviations (short -> long), `definitions` the places where it defines them.
+    """
     rules = open_name_rules()
     own = _own_names(document, names, lexicon)
     out: list[Mention] = []
     for clause in clauses:
-        found = [*_from_own(document, clause, own), *_from_lexicon(document, clause, lexicon, names, rules.empty)]
+        found = [*_from_definitions(document, clause, definitions, lexicon), *_from_own(document, clause, own)]
+        found += [*_from_lexicon(document, clause, lexicon, names, rules.empty)]
         found += _from_heads(document, clause, found, rules)
         found += _from_forms(document, clause, rules)
         kept = _without_crossing(found)
@@ -162,6 +172,20 @@ def _type_of_long(long: str, lexicon: Lexicon) -> EntityType | None:
         if match and match[-1].end() == len(low):
             return rule.type
     return None
+
+
+def _from_definitions(
+    document: Document, clause: Clause, definitions: Sequence[Abbreviation], lexicon: Lexicon
+) -> list[Mention]:
+    """Long forms that leave out a number of their short form: "fibroblast growth factor receptor" before FGFR1."""
+    out = []
+    for definition in definitions:
+        words = definition.long_span.of(document.text)
+        if definition.long != words and clause.span.covers(definition.long_span):
+            type_ = _type_of_long(definition.long, lexicon)
+            if type_ is not None:
+                out.append(Mention(definition.long_span, words, type_, "abbreviation-long-form", 1.0, definition.long))
+    return out
 
 
 def _from_own(document: Document, clause: Clause, own: Iterable[tuple[re.Pattern[str], EntityType, str]]) -> list[Mention]:

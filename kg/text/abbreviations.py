@@ -9,6 +9,7 @@ before the short one and each of them must give a letter, so that no chance neig
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kg.model import Document, Span
@@ -48,10 +49,10 @@ def find_abbreviations(document: Document) -> tuple[Abbreviation, ...]:
     return tuple(sorted(found.values(), key=lambda a: a.short_span))
 
 
-def long_forms(document: Document) -> dict[str, str]:
-    """Short form -> long form, both as written; plural and singular short forms are both keys."""
+def long_forms(definitions: Iterable[Abbreviation]) -> dict[str, str]:
+    """Short form -> long form; plural and singular short forms are both keys."""
     out: dict[str, str] = {}
-    for abbreviation in find_abbreviations(document):
+    for abbreviation in definitions:
         out.setdefault(abbreviation.short, abbreviation.long)
         bare = abbreviation.short[:-1] if abbreviation.short.endswith("s") else abbreviation.short + "s"
         out.setdefault(bare, abbreviation.long)

@@ -15,7 +15,7 @@ from functools import cache
 
 from kg.resources import resource
 
-THRESHOLD = 0.5
+THRESHOLD = 0.4  # below a half: a lost boundary lends words to the wrong sentence, an extra one only loses a relation
 
 
 def shape(word: str) -> str:

@@ -56,7 +56,7 @@ def test_plural_short_form_also_defines_the_singular():
     """pNENs defined, pNEN used."""
     text = "pancreatic neuroendocrine neoplasms (pNENs) and a pNEN"
     d = Document("NCT00000000", "test", "test", text, (Section("briefSummary", text, text, None, 0),))
-    assert long_forms(d)["pNEN"] == "pancreatic neuroendocrine neoplasms"
+    assert long_forms(find_abbreviations(d))["pNEN"] == "pancreatic neuroendocrine neoplasms"
 
 
 @given(st.text(alphabet="ABCabc ()-1.,s", max_size=120))
