@@ -123,6 +123,50 @@ def variant_parts(text: str) -> tuple[str, str] | None:
     return (match[1].strip(" -("), match[3]) if match and len(match[1]) > 1 and not match[1].islower() else None
 
 
+_CLASS = re.compile(
+    r"^(?:selective |dual |novel |humanized |oral |other )*(?:anti[- ](?P<anti>.+?)(?:[- ](?:monoclonal )?"
+    r"(?:antibod(?:y|ies)|agents?|drugs?|therap(?:y|ies)|mabs?|treatments?))?"
+    r"|(?P<acted>.+?)[- ](?P<act>inhibitor|antagonist|agonist|blocker|degrader|modulator|activator|antibody|antibodie|"
+    r"inhibition|blockade|vaccine|ligand)s?(?: therap(?:y|ies)| treatments?)?)$",
+    re.IGNORECASE,
+)
+_ACTS = {"antibodie": "antibody", "inhibition": "inhibitor", "blockade": "inhibitor", "blocker": "inhibitor"}
+
+
+def class_parts(text: str) -> tuple[str, str] | None:
+    """The target and the action that make a drug class.
+
+    >>> class_parts("JAK2 inhibitors"), class_parts("anti-TIGIT monoclonal antibody"), class_parts("statin")
+    (('JAK2', 'inhibitor'), ('TIGIT', 'antibody'), None)
+    """
+    match = _CLASS.match(text.strip())
+    if not match:
+        return None
+    if match["anti"]:
+        return match["anti"], "antibody"
+    act = match["act"].lower()
+    return match["acted"], _ACTS.get(act, act)
+
+
+def alteration_parts(text: str) -> tuple[str, str] | None:
+    """The gene and the state of it in words: mutation, amplification, positive, high.
+
+    >>> alteration_parts("EGFR mutations"), alteration_parts("HER2-positive"), alteration_parts("high risk")
+    (('EGFR', 'mutation'), ('HER2', 'positive'), None)
+    """
+    match = re.match(
+        r"^(\S+?(?: \d)?)[- ](?:gene |activating |sensitizing |somatic |germline |protein )?"
+        r"(mutation|amplification|fusion|rearrangement|translocation|deletion|overexpression|positive|negative|mutant|mutated|low|high|loss|"
+        r"expression|variant|polymorphism|wild-type|status)s?$",
+        text.strip(),
+        re.IGNORECASE,
+    )
+    if not match or match[1].islower():
+        return None
+    state = match[2].lower()
+    return match[1], {"mutant": "mutation", "mutated": "mutation"}.get(state, state)
+
+
 def forms_of(text: str, type: T, names: Mapping[str, str]) -> Iterator[Form]:
     """Wordings to look up for a mention of this type, the most faithful first."""
     long = names.get(text) or names.get(normal_form(text))
@@ -135,6 +179,9 @@ def forms_of(text: str, type: T, names: Mapping[str, str]) -> Iterator[Form]:
     bare = re.sub(r"\s*[(\[][^()\[\]]*[)\]]", "", text).strip()
     if bare and bare != text:
         yield Form(bare, ("bracket left out",), 0.02)
+        inside = re.search(r"[(\[]([^()\[\]]{2,20})[)\]]\s*$", text)
+        if inside and inside[1].upper()[0] == bare.upper()[0]:
+            yield Form(inside[1], ("abbreviation in brackets",), 0.05)
         text = bare
     spelled = " ".join(names.get(normal_form(w.strip("()")), w) for w in text.split())
     if spelled != text:

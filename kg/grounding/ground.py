@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from kg.grounding.forms import CODE, Form, forms_of, slash_parts, variant_parts
+from kg.grounding.forms import CODE, Form, alteration_parts, class_parts, forms_of, slash_parts, variant_parts
 from kg.lexicon.lexicon import Lexicon
 from kg.lexicon.names import letters, normal_form
 from kg.lexicon.tables import local_id
@@ -37,6 +37,7 @@ ENOUGH = 0.55  # value from which a candidate is taken
 LAYER_GAIN = 0.1  # of overlay and user table
 APPROXIMATE_COST = 0.25
 APPROXIMATE_LETTERS = 8
+LONGEST = 300  # characters of a mention; longer ones are not looked up
 
 
 def ground(mention: Mention, document_names: Mapping[str, str], lexicon: Lexicon, *, limit: int = 5) -> Grounding:
@@ -45,6 +46,8 @@ def ground(mention: Mention, document_names: Mapping[str, str], lexicon: Lexicon
     `document_names` maps an abbreviation (as written, or its normal form) to the long form that the record gives it.
     """
     names = {**{normal_form(short): long for short, long in document_names.items()}, **document_names}
+    if len(mention.text) > LONGEST:
+        return Grounding(mention, "", mention.text[:LONGEST], mention.type, 0.0, ("too long for a name",))
     defined = names.get(mention.text) or names.get(normal_form(mention.text))
     considered: dict[str, Candidate] = {}
     found = None if defined else _parts(mention, lexicon, limit)
@@ -61,6 +64,7 @@ def ground(mention: Mention, document_names: Mapping[str, str], lexicon: Lexicon
             return _grounded(mention, best, form, candidates, limit)
     return (
         _by_short_form(mention, defined, lexicon, limit)
+        or _composed(mention, defined, lexicon)
         or _approximate(mention, lexicon, limit)
         or _code(mention)
         or _last_resort(mention, lexicon, limit)
@@ -111,6 +115,8 @@ def _parts(mention: Mention, lexicon: Lexicon, limit: int) -> Grounding | None:
             return _composite(mention, genes, lexicon, limit)
     if mention.type in (*_GENES, _T.VARIANT):
         pair = variant_parts(mention.text)
+        if pair is None and mention.type is _T.VARIANT:
+            pair = alteration_parts(mention.text)
         gene = pair and _gene(pair[0], lexicon)
         if gene and not any(c.reasons[0] in ("overlay", "user table", "symbol") for c in lexicon.lookup(mention.text)):
             label = f"{gene.label} {pair[1]}"
@@ -180,6 +186,20 @@ def _by_short_form(mention: Mention, defined: str | None, lexicon: Lexicon, limi
             form = Form(mention.text, ("long form not found, short form agrees",), 0.1)
             return _grounded(mention, candidate, form, candidates, limit)
     return None
+
+
+def _composed(mention: Mention, defined: str | None, lexicon: Lexicon) -> Grounding | None:
+    """A class named by its target ("JAK2 inhibitor", "anti-TIGIT antibody"): a local id made of target and action."""
+    if mention.type not in (_T.DRUG_CLASS, _T.DRUG):
+        return None
+    parts = class_parts(defined or mention.text)
+    gene = parts and _gene(parts[0], lexicon)
+    if not gene:
+        return None
+    label = f"{gene.label} {parts[1]}"
+    target = replace(gene, reasons=("target of the class",))
+    reasons = ("composed of target and action", f"target: {gene.id}")
+    return Grounding(mention, local_id(_T.DRUG_CLASS, label), label, _T.DRUG_CLASS, 0.8, reasons, (target,))
 
 
 def _code(mention: Mention) -> Grounding | None:

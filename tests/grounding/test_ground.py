@@ -79,6 +79,15 @@ def test_a_slash_expands_and_a_variant_names_its_gene(lexicon):
     assert [c.id for c in variant.candidates] == ["hgnc:6407"]
 
 
+def test_a_class_and_an_alteration_are_composed_of_their_gene(lexicon):
+    """Wordings of one class share a node; an alteration is not its gene."""
+    wordings = ("anti-TIGIT antibody", "TIGIT antibodies", "anti-TIGIT")
+    assert {grounded(lexicon, w, T.DRUG_CLASS).id for w in wordings} == {"kgl:drug-class/tigit-antibody"}
+    assert grounded(lexicon, "EGFR inhibitors", T.DRUG_CLASS).id == "CHEBI:74440"
+    altered = grounded(lexicon, "EGFR mutations", T.VARIANT)
+    assert (altered.id, altered.type, altered.candidates[0].id) == ("kgl:variant/egfr-mutation", T.VARIANT, "hgnc:3236")
+
+
 def test_a_misspelt_drug_is_found_and_marked(lexicon):
     """Edit distance 1 from eight letters on, drugs only, with the reason and a lower score."""
     found = grounded(lexicon, "Lancreotide", T.DRUG)
