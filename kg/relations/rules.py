@@ -240,17 +240,22 @@ JOINT = frozenset({Predicate.TREATS, Predicate.IMPROVES, Predicate.WORSENS, Pred
 
 
 def _with_partners(found: Sequence[Relation]) -> list[Relation]:
-    """Relations of an agent that the clause combines with others carry the others' names."""
+    """Relations of an agent that the clause combines with others carry the others' names, and quote them."""
     partners: dict[Span, set[str]] = {}
+    together: dict[Span, Span] = {}
     for relation in found:
         if relation.predicate is Predicate.COMBINED_WITH:
-            partners.setdefault(relation.subject.mention.span, set()).add(relation.object.label)
-            partners.setdefault(relation.object.mention.span, set()).add(relation.subject.label)
-    return [
-        replace(r, partners=tuple(sorted(partners[r.subject.mention.span])))
-        if r.predicate in JOINT and r.subject.mention.span in partners and not r.rule.startswith("class-name") else r
-        for r in found
-    ]
+            for agent, other in ((relation.subject, relation.object), (relation.object, relation.subject)):
+                span = agent.mention.span
+                partners.setdefault(span, set()).add(other.label)
+                together[span] = together.get(span, span).join(relation.support)
+    out = []
+    for r in found:
+        span = r.subject.mention.span
+        if r.predicate in JOINT and span in partners and not r.rule.startswith("class-name"):
+            r = replace(r, partners=tuple(sorted(partners[span])), support=r.support.join(together[span]))
+        out.append(r)
+    return out
 
 
 def _class_rule(
