@@ -51,6 +51,7 @@ class RelationRule:
     needs: tuple[str, ...]  # one of these must stand in the line, so that most rules are skipped at once
     status: Status | None  # where the rule itself says the status
     presupposed: bool  # taken for granted whatever the sentence goes on to ask: "whether the EGFR inhibitor gefitinib helps"
+    deniable: bool  # False: a negated match says nothing ("patients who have not received X")
     sections: frozenset[str]  # empty: any
     own: bool  # subject must be one of the trial's own interventions
     object_like: re.Pattern[str] | None  # what the object's words must look like
@@ -150,7 +151,8 @@ def _relation(row: dict, macros: dict[str, str]) -> RelationRule:
         raise LexiconError(f"rules/relations.toml: rule {row['id']}: {error}") from error
     return RelationRule(
         row["id"], Predicate(row["predicate"]), subject, object_, regex, tuple(row.get("needs", ())),
-        Status(row["status"]) if "status" in row else None, row.get("presupposed", False), frozenset(row.get("sections", ())), row.get("own", False), re.compile(row["object_like"], re.IGNORECASE) if "object_like" in row else None,
+        Status(row["status"]) if "status" in row else None, row.get("presupposed", False), row.get("deniable", True),
+        frozenset(row.get("sections", ())), row.get("own", False), re.compile(row["object_like"], re.IGNORECASE) if "object_like" in row else None,
         row.get("first", False),
         row.get("confidence", 0.7), row["example"], row["counter_example"],
     )  # fmt: skip

@@ -128,6 +128,8 @@ def _relations(
     where = match.span("trigger") if "trigger" in match.re.groupindex and match.group("trigger") else match.span()
     trigger = line.span(*where)
     status, cues = (Status.ASSERTED, ()) if rule.presupposed else _status(line, where, rulebook.cues, rulebook.stops)
+    if status is Status.NEGATED and not rule.deniable:
+        return
     if rule.status is not None and status is Status.ASSERTED:
         status = rule.status
     never = rulebook.never.get(rule.predicate)
