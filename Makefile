@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SHARED ?= ../shared
 
-.PHONY: setup demo test core check fix golden bench exports clean
+.PHONY: setup demo test core check fix golden bench bench-quality exports clean
 setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
@@ -41,6 +41,9 @@ golden: $(READY)
 
 bench: $(READY)
 	$(BIN)/python scripts/bench.py --shared $(SHARED)
+
+bench-quality: $(READY)
+	$(BIN)/kg bench --shared $(SHARED) --ordinary tests/gold/ordinary.jsonl --last docs/bench.json --save docs/bench.json
 
 exports: demo
 

@@ -361,5 +361,46 @@ def why(term: str, lexicons: tuple[Path, ...], ontologies: tuple[Path, ...]) -> 
         sys.exit(1)
 
 
+@main.command(epilog=EXIT)
+@click.option("--shared", type=PATH, required=True, help="Folder with gold/, trials/, corpora/ and lexicon/.")
+@click.option("--ordinary", type=PATH, help="Gold claims of the ordinary records (tests/gold/ordinary.jsonl).")
+@click.option("--last", type=PATH, help="JSON of an earlier run: differences are shown.")
+@click.option("--save", type=PATH, help="Write the figures as JSON, for the next --last.")
+@click.option("--sample", type=click.IntRange(10), default=500, show_default=True, help="Records for the speed figure.")
+def bench(shared: Path, ordinary: Path | None, last: Path | None, save: Path | None, sample: int) -> None:
+    """Measure claims, grounding, speed and size against gold material.
+
+    \b
+    Example:
+      kg bench --shared ../shared --last docs/bench.json
+    """
+    import itertools
+    import json
+
+    from kg.bench import figures, speed_figure
+    from kg.model import Document
+    from kg.pipeline import open_reader
+    from kg.sources.read import read_records
+
+    reader = open_reader()
+    found = list(progress(figures(shared, reader, ordinary=ordinary), "measuring"))
+    scale = shared / "trials/scale/trials.jsonl.gz"
+    if scale.is_file():
+        records = (r for r in read_records([scale]) if isinstance(r, Document))
+        found.append(speed_figure(itertools.islice(records, 0, sample * 30, 30), reader))
+    before = {}
+    if last is not None and last.is_file():
+        before = {(f["section"], f["name"]): f["value"] for f in json.loads(last.read_text(encoding="utf-8"))}
+    rows = []
+    for f in found:
+        old = before.get((f.section, f.name))
+        change = "" if old is None or old == f.value else f"{f.value - old:+.4g}"
+        rows.append((f.section, f.name, f"{f.value:g}{f.unit and ' ' + f.unit}", change, f.note))
+    print_table(("set", "figure", "value", "change", "detail"), rows)
+    if save is not None:
+        body = [{"section": f.section, "name": f.name, "value": f.value, "unit": f.unit, "note": f.note} for f in found]
+        write_file(save, (json.dumps(body, ensure_ascii=False, indent=1) + "\n").encode())
+
+
 if __name__ == "__main__":
     main()

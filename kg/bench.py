@@ -1,0 +1,196 @@
+"""How good and how fast the reader is: the figures behind `kg bench`.
+
+Claims are scored by the scorer that comes with the gold claims, records as they are and stripped of their punctuation;
+names by the grounding room's measure. The gold material lies outside the product (`--shared`).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from kg.claims.row import claim_rows
+from kg.errors import SourceError
+from kg.model import Claim, Document, Section
+from kg.pipeline import Reader
+from kg.resources import ontologies
+from kg.sources.read import read_records
+
+DEV = ("NCT06592989.txt", "v2", "xml", "v1")
+SETS = (("reference record", ("seed_NCT06592989.jsonl",)), ("26 development records", ("dev.jsonl",)),
+        ("both", ("seed_NCT06592989.jsonl", "dev.jsonl")))  # fmt: skip
+STATUSES = ("asserted", "hypothesised", "negated")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table: what was measured on what, and the value (a share, a count, or a rate as the unit says)."""
+
+    section: str
+    name: str
+    value: float
+    unit: str = ""
+    note: str = ""
+
+
+def strip(text: str) -> str:
+    """Text as the study view leaves it: every mark but letters, digits, white space and the hyphen is gone."""
+    return re.sub(r"[^\w\s-]|_", "", text)
+
+
+def stripped(document: Document) -> Document:
+    """The record as the study view would show it."""
+    sections, text = [], ""
+    for section in document.sections:
+        words = strip(section.reading)
+        text += "\n\n" if text else ""
+        sections.append(Section(section.name, words, words, None, len(text)))
+        text += words
+    return replace(document, text=text, sections=tuple(sections), punctuated=False)
+
+
+def load_scorer(shared: Path) -> ModuleType:
+    """The scorer that comes with the gold claims; SourceError where it is not there."""
+    path = shared / "gold/score_claims.py"
+    spec = importlib.util.spec_from_file_location("score_claims", path)
+    if not path.is_file() or spec is None or spec.loader is None:
+        raise SourceError(f"{path}: not there; --shared names the folder that holds gold/, trials/ and corpora/")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def development_documents(shared: Path) -> dict[str, Document]:
+    """The development records by NCT id, each in its original layout."""
+    places = [shared / "trials/dev" / name for name in DEV]
+    return {r.nct: r for r in read_records(places) if isinstance(r, Document)}
+
+
+def figures(shared: Path, reader: Reader, *, ordinary: Path | None = None) -> Iterator[Figure]:
+    """All figures, in the order of the table."""
+    scorer = load_scorer(shared)
+    documents = development_documents(shared)
+    for look, change in (("whole", lambda d: d), ("stripped", stripped)):
+        claims = {nct: reader.read(change(document)) for nct, document in documents.items()}
+        for name, files in SETS:
+            gold = read_gold(scorer, [shared / "gold" / f for f in files], stripped_too=look == "stripped")
+            yield from claim_figures(scorer, gold, claims, f"claims, {name}, {look}", details=name == "both" and look == "whole")
+        if look == "whole" and ordinary is not None and ordinary.is_file():
+            yield from wrong_claims(scorer, shared, ordinary, claims)
+    yield from grounding_figures(shared, reader)
+    yield from size_figures()
+
+
+def read_gold(scorer: ModuleType, paths: Iterable[Path], *, stripped_too: bool = False) -> Any:
+    """The gold claims as the scorer wants them; for stripped text, with their names stripped as well."""
+    if not stripped_too:
+        return scorer.read_gold([str(p) for p in paths])
+    gold = scorer.read_gold([str(p) for p in paths])
+    for path in paths:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            claim = json.loads(line)
+            for end in ("subject", "object") if not claim.get("none") else ():
+                names = claim[end]["names"]
+                known = gold[claim["nct"]]
+                known.entities[known.entity(names)] |= scorer.forms([strip(n) for n in names])
+    return gold
+
+
+def rows_for(gold: Any, claims: Mapping[str, tuple[Claim, ...]]) -> list[dict[str, Any]]:
+    """The claims of the records that the gold holds, as rows."""
+    return [row for nct in gold for claim in claims.get(nct, ()) for row in claim_rows(claim)]
+
+
+def claim_figures(
+    scorer: ModuleType, gold: Any, claims: Mapping[str, tuple[Claim, ...]], section: str, *, details: bool = False
+) -> Iterator[Figure]:
+    """Precision, recall and F1 at the three levels; with `details`, a line for each predicate and status."""
+    rows = rows_for(gold, claims)
+    levels, table, _, _ = scorer.score(gold, rows)
+    for level in ("strict", "triple", "pair"):
+        found = levels[level]
+        yield Figure(section, f"{level} F1", found["f1"],
+                     note=f"P {found['precision']:.3f} R {found['recall']:.3f}, {found['predicted']} said, {found['gold']} gold")
+    if not details:
+        return
+    for predicate, row in table.items():
+        precision, recall = _share(row["right"], row["predicted"]), _share(row["found"], row["gold"])
+        yield Figure("triples by predicate", predicate, _f1(precision, recall),
+                     note=f"P {precision:.2f} R {recall:.2f}, {row['predicted']} said, {row['gold']} gold")
+    for status in STATUSES:
+        yield _status_figure(scorer, gold, rows, status)
+    plain = [row for nct in gold for claim in claims.get(nct, ()) if claim.plain for row in claim_rows(claim)]
+    found = scorer.score(gold, plain)[0]["strict"]
+    yield Figure("plain triples", "precision", found["precision"], note=f"{found['predicted']} plain triples")
+
+
+def _status_figure(scorer: ModuleType, gold: Any, rows: list[dict[str, Any]], status: str) -> Figure:
+    """F1 of one status over strictly right claims."""
+    said = [row for row in rows if row["status"] == status]
+    right = scorer.score(gold, said)[0]["strict"]
+    total = sum(s == status for g in gold.values() for s in g.claims.values())
+    found = round(right["recall"] * right["gold"])
+    precision, recall = right["precision"], _share(found, total)
+    return Figure("claims by status", status, _f1(precision, recall),
+                  note=f"P {precision:.2f} R {recall:.2f}, {right['predicted']} said, {total} gold")
+
+
+def wrong_claims(scorer: ModuleType, shared: Path, ordinary: Path, claims: Mapping[str, tuple[Claim, ...]]) -> Iterator[Figure]:
+    """Wrong claims a record on the ordinary records that have no molecular rationale."""
+    gold = scorer.read_gold([str(ordinary)])
+    known = scorer.read_gold([str(shared / "gold/dev.jsonl")])
+    wanted = {row["nct_id"] for row in ordinary_rows(shared)}
+    gold.update({nct: g for nct, g in known.items() if nct in wanted})
+    rows = rows_for(gold, claims)
+    levels, _, wrong, _ = scorer.score(gold, rows)
+    yield Figure("ordinary records", "wrong claims a record", round(len(wrong) / max(1, len(gold)), 3),
+                 note=f"{len(wrong)} wrong of {levels['triple']['predicted']} said in {len(gold)} records")
+
+
+def ordinary_rows(shared: Path) -> list[dict[str, str]]:
+    """The manifest rows of the 36 ordinary records (group `nononc:…`)."""
+    import csv
+
+    with (shared / "trials/dev/manifest.tsv").open(encoding="utf-8", newline="") as lines:
+        return [row for row in csv.DictReader(lines, delimiter="\t") if row["group"].startswith("nononc:")]
+
+
+def grounding_figures(shared: Path, reader: Reader) -> Iterator[Figure]:
+    """Accuracy of grounding on the coverage list and the public corpora, gold mentions given."""
+    from kg.grounding.measure import measure
+
+    for row in measure(shared, reader.lexicon):
+        yield Figure("grounding, gold mentions", row.name, row.accuracy, "%", f"{row.right} of {row.total}")
+
+
+def size_figures() -> Iterator[Figure]:
+    """Sizes of the shipped artefacts, in megabytes."""
+    models = Path(__file__).resolve().parent / "models"
+    for name, folder in (("knowledge files", ontologies()), ("models", models)):
+        size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) if folder.is_dir() else 0
+        yield Figure("size", name, round(size / 1e6, 1), "MB")
+
+
+def speed_figure(documents: Iterable[Document], reader: Reader) -> Figure:
+    """Records a minute in one process, over the given records."""
+    start, count = time.perf_counter(), 0
+    for document in documents:
+        reader.read(document)
+        count += 1
+    took = time.perf_counter() - start
+    return Figure("speed", "records a minute, one process", round(count / took * 60), note=f"{count} records in {took:.1f} s")
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
+
+
+def _f1(precision: float, recall: float) -> float:
+    return round(2 * precision * recall / (precision + recall), 4) if precision + recall else 0.0
