@@ -81,7 +81,9 @@ def figures(shared: Path, reader: Reader, *, ordinary: Path | None = None) -> It
         claims = {nct: reader.read(change(document)) for nct, document in documents.items()}
         for name, files in SETS:
             gold = read_gold(scorer, [shared / "gold" / f for f in files], stripped_too=look == "stripped")
-            yield from claim_figures(scorer, gold, claims, f"claims, {name}, {look}", details=name == "both" and look == "whole")
+            yield from claim_figures(
+                scorer, gold, claims, f"claims, {name}, {look}", details=name == "both" and look == "whole"
+            )
         if look == "whole" and ordinary is not None and ordinary.is_file():
             yield from wrong_claims(scorer, shared, ordinary, claims)
     yield from grounding_figures(shared, reader)
@@ -116,14 +118,22 @@ def claim_figures(
     levels, table, _, _ = scorer.score(gold, rows)
     for level in ("strict", "triple", "pair"):
         found = levels[level]
-        yield Figure(section, f"{level} F1", found["f1"],
-                     note=f"P {found['precision']:.3f} R {found['recall']:.3f}, {found['predicted']} said, {found['gold']} gold")
+        yield Figure(
+            section,
+            f"{level} F1",
+            found["f1"],
+            note=f"P {found['precision']:.3f} R {found['recall']:.3f}, {found['predicted']} said, {found['gold']} gold",
+        )
     if not details:
         return
     for predicate, row in table.items():
         precision, recall = _share(row["right"], row["predicted"]), _share(row["found"], row["gold"])
-        yield Figure("triples by predicate", predicate, _f1(precision, recall),
-                     note=f"P {precision:.2f} R {recall:.2f}, {row['predicted']} said, {row['gold']} gold")
+        yield Figure(
+            "triples by predicate",
+            predicate,
+            _f1(precision, recall),
+            note=f"P {precision:.2f} R {recall:.2f}, {row['predicted']} said, {row['gold']} gold",
+        )
     for status in STATUSES:
         yield _status_figure(scorer, gold, rows, status)
     plain = [row for nct in gold for claim in claims.get(nct, ()) if claim.plain for row in claim_rows(claim)]
@@ -138,11 +148,17 @@ def _status_figure(scorer: ModuleType, gold: Any, rows: list[dict[str, Any]], st
     total = sum(s == status for g in gold.values() for s in g.claims.values())
     found = round(right["recall"] * right["gold"])
     precision, recall = right["precision"], _share(found, total)
-    return Figure("claims by status", status, _f1(precision, recall),
-                  note=f"P {precision:.2f} R {recall:.2f}, {right['predicted']} said, {total} gold")
+    return Figure(
+        "claims by status",
+        status,
+        _f1(precision, recall),
+        note=f"P {precision:.2f} R {recall:.2f}, {right['predicted']} said, {total} gold",
+    )
 
 
-def wrong_claims(scorer: ModuleType, shared: Path, ordinary: Path, claims: Mapping[str, tuple[Claim, ...]]) -> Iterator[Figure]:
+def wrong_claims(
+    scorer: ModuleType, shared: Path, ordinary: Path, claims: Mapping[str, tuple[Claim, ...]]
+) -> Iterator[Figure]:
     """Wrong claims a record on the ordinary records that have no molecular rationale."""
     gold = scorer.read_gold([str(ordinary)])
     known = scorer.read_gold([str(shared / "gold/dev.jsonl")])
@@ -150,8 +166,12 @@ def wrong_claims(scorer: ModuleType, shared: Path, ordinary: Path, claims: Mappi
     gold.update({nct: g for nct, g in known.items() if nct in wanted})
     rows = rows_for(gold, claims)
     levels, _, wrong, _ = scorer.score(gold, rows)
-    yield Figure("ordinary records", "wrong claims a record", round(len(wrong) / max(1, len(gold)), 3),
-                 note=f"{len(wrong)} wrong of {levels['triple']['predicted']} said in {len(gold)} records")
+    yield Figure(
+        "ordinary records",
+        "wrong claims a record",
+        round(len(wrong) / max(1, len(gold)), 3),
+        note=f"{len(wrong)} wrong of {levels['triple']['predicted']} said in {len(gold)} records",
+    )
 
 
 def ordinary_rows(shared: Path) -> list[dict[str, str]]:
@@ -185,7 +205,9 @@ def speed_figure(documents: Iterable[Document], reader: Reader) -> Figure:
         reader.read(document)
         count += 1
     took = time.perf_counter() - start
-    return Figure("speed", "records a minute, one process", round(count / took * 60), note=f"{count} records in {took:.1f} s")
+    return Figure(
+        "speed", "records a minute, one process", round(count / took * 60), note=f"{count} records in {took:.1f} s"
+    )
 
 
 def _share(part: float, whole: float) -> float:

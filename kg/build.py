@@ -62,7 +62,9 @@ def build(readings: Iterable[Reading | Reject], folder: Path, *, options: Option
     with whole(folder) as draft:
         with (draft / "claims.jsonl").open("w", encoding="utf-8", newline="\n") as out:
             out.writelines(json_line(row) for row in rows_of(good))
-        quads = list(encode(claims, trials, run=RunInfo(version=__version__, reader="rules", lexicon=knowledge()["lexicon"])))
+        quads = list(
+            encode(claims, trials, run=RunInfo(version=__version__, reader="rules", lexicon=knowledge()["lexicon"]))
+        )
         save_nquads(quads, draft / "graph.nq")
         save_turtle(quads, draft / "graph.ttl")
         page = render_page(claims, trials, title=title or title_of(trials))

@@ -61,10 +61,17 @@ def main() -> None:
 def reading_options(command: Callable[..., T]) -> Callable[..., T]:
     """The options that all reading commands share."""
     for option in (
-        click.option("--jobs", "-j", type=click.IntRange(1, 256), default=os.cpu_count() or 1, help="Processes [cores]."),
+        click.option(
+            "--jobs", "-j", type=click.IntRange(1, 256), default=os.cpu_count() or 1, help="Processes [cores]."
+        ),
         click.option("--ontology", "ontologies", type=PATH, multiple=True, help="Your ontology (.obo, .owl, .ttl)."),
-        click.option("--lexicon", "lexicons", type=PATH, multiple=True,
-                     help="Your synonyms: a TSV with the columns term, id, label, type."),
+        click.option(
+            "--lexicon",
+            "lexicons",
+            type=PATH,
+            multiple=True,
+            help="Your synonyms: a TSV with the columns term, id, label, type.",
+        ),
     ):
         command = option(command)
     return command
@@ -115,8 +122,14 @@ def close(records: int, rejects: Iterable[Reject], claims: int, where: str = "")
 @click.option("--out", "folder", type=PATH, required=True, help="Folder for the results; made if it is not there.")
 @click.option("--title", default="", help="Title of the page.")
 @reading_options
-def build(records: tuple[str, ...], folder: Path, title: str, lexicons: tuple[Path, ...], ontologies: tuple[Path, ...],
-          jobs: int) -> None:
+def build(
+    records: tuple[str, ...],
+    folder: Path,
+    title: str,
+    lexicons: tuple[Path, ...],
+    ontologies: tuple[Path, ...],
+    jobs: int,
+) -> None:
     """Read RECORDS and write claims.jsonl, graph.nq, graph.ttl, graph.html, graph.graphml and report.json.
 
     \b
@@ -127,7 +140,9 @@ def build(records: tuple[str, ...], folder: Path, title: str, lexicons: tuple[Pa
     from kg.build import build as build_graph
 
     options = options_of(lexicons, ontologies)
-    built = build_graph(read_all(open_records(records), options=options, jobs=jobs), folder, options=options, title=title)
+    built = build_graph(
+        read_all(open_records(records), options=options, jobs=jobs), folder, options=options, title=title
+    )
     close(built.records, built.rejects, built.claims, f" in {folder}")
 
 
@@ -167,12 +182,15 @@ def extract(records: tuple[str, ...], lexicons: tuple[Path, ...], ontologies: tu
 @main.command(epilog=EXIT)
 @click.argument("graph", type=PATH, required=False)
 @click.argument("text", metavar="QUERY", required=False)
-@click.option("--format", "kind", type=click.Choice(["table", "csv", "json", "ttl"]), help="[table on a terminal, else csv]")
+@click.option(
+    "--format", "kind", type=click.Choice(["table", "csv", "json", "ttl"]), help="[table on a terminal, else csv]"
+)
 @click.option("--set", "values", multiple=True, metavar="NAME=VALUE", help="A parameter of a shipped query.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many rows.")
 @click.option("--list", "listing", is_flag=True, help="Lists the shipped queries.")
-def query(graph: Path | None, text: str | None, kind: str | None, values: tuple[str, ...], limit: int | None,
-          listing: bool) -> None:
+def query(
+    graph: Path | None, text: str | None, kind: str | None, values: tuple[str, ...], limit: int | None, listing: bool
+) -> None:
     """Ask GRAPH (a file or a folder of `kg build`) a QUERY: SPARQL, a file of it, or the name of a shipped query.
 
     \b
@@ -193,7 +211,9 @@ def query(graph: Path | None, text: str | None, kind: str | None, values: tuple[
             click.echo(f"{named.name:22} {named.title}{settable}")
         return
     if graph is None or text is None:
-        raise click.UsageError("needs a graph and a query, e.g. kg query exports counts; kg query --list names the queries")
+        raise click.UsageError(
+            "needs a graph and a query, e.g. kg query exports counts; kg query --list names the queries"
+        )
     result = ask(load(graph), query_text(text, values), limits=Limits(rows=limit))
     kind = kind or ("table" if sys.stdout.isatty() else "ttl" if result.kind == "construct" else "csv")
     if kind == "table":
@@ -301,11 +321,17 @@ def stats(graph: Path, limit: int, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(asdict(figures), ensure_ascii=False, indent=1))
         return
-    click.echo(f"trials {figures.trials} ({figures.trials_without_claims} without claims)  things {figures.entities}  "
-               f"claims {figures.claims}  quotes {figures.evidences}  components {len(figures.components)}")
+    click.echo(
+        f"trials {figures.trials} ({figures.trials_without_claims} without claims)  things {figures.entities}  "
+        f"claims {figures.claims}  quotes {figures.evidences}  components {len(figures.components)}"
+    )
     for name, rows in (("type", figures.types), ("predicate", figures.predicates), ("status", figures.statuses)):
         print_table((name, "count"), [(row.name, str(row.count)) for row in rows])
-    for name, ranked in (("hub (claims)", figures.hubs), ("target (records)", figures.targets), ("drug (records)", figures.drugs)):
+    for name, ranked in (
+        ("hub (claims)", figures.hubs),
+        ("target (records)", figures.targets),
+        ("drug (records)", figures.drugs),
+    ):
         print_table((name, "type", "id", "count"), [(r.label, r.type, r.id, str(r.count)) for r in ranked])
 
 
@@ -352,7 +378,9 @@ def why(term: str, lexicons: tuple[Path, ...], ontologies: tuple[Path, ...]) -> 
     click.echo(one_line(f"{found.term}: looked up as {found.key!r}"))
     for rank, candidate in enumerate(found.candidates, 1):
         reasons = ", ".join(candidate.reasons)
-        click.echo(one_line(f"{rank}. {candidate.id}  {candidate.label}  {candidate.type}  {candidate.score:.2f}  ({reasons})"))
+        click.echo(
+            one_line(f"{rank}. {candidate.id}  {candidate.label}  {candidate.type}  {candidate.score:.2f}  ({reasons})")
+        )
     click.echo(one_line(f"chosen: {found.rule}"))
     click.echo(one_line(f"tagged in running text as written: {'yes' if found.tagged else 'no'}"))
     if found.xrefs:

@@ -192,8 +192,17 @@ class Document:
         """The record's structured part, as the graph carries it."""
         titles = {section.name: section.text for section in self.sections}
         title = titles.get("briefTitle") or titles.get("officialTitle") or ""
-        return Trial(self.nct, " ".join(title.split()), self.conditions, tuple(i.name for i in self.interventions),
-                     self.phases, self.study_type, self.overall_status, self.start_date, self.version_date)
+        return Trial(
+            self.nct,
+            " ".join(title.split()),
+            self.conditions,
+            tuple(i.name for i in self.interventions),
+            self.phases,
+            self.study_type,
+            self.overall_status,
+            self.start_date,
+            self.version_date,
+        )
 
     def section_at(self, offset: int) -> Section:
         """The section that holds the character at `offset` of `text`."""
@@ -319,8 +328,19 @@ class Evidence:
     @property
     def id(self) -> str:
         """A stable name: hash of what was said where."""
-        parts = (self.nct, self.section, self.start, self.end, self.rule, self.status, self.quote,
-                 self.subject.start, self.subject.end, self.object.start, self.object.end)
+        parts = (
+            self.nct,
+            self.section,
+            self.start,
+            self.end,
+            self.rule,
+            self.status,
+            self.quote,
+            self.subject.start,
+            self.subject.end,
+            self.object.start,
+            self.object.end,
+        )
         return hashlib.sha256("\t".join(map(str, parts)).encode()).hexdigest()[:20]
 
 

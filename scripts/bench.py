@@ -40,7 +40,9 @@ def main() -> None:
         print(f"kg --help: {seconds([*kg, '--help'], runs=args.runs):.2f} s")
         imports = "import kg.build, kg.batch, kg.rdf.encode, kg.store.graphs, kg.viz.page, pyvis.network"
         print(f"imports of a build: {seconds([sys.executable, '-c', imports], runs=args.runs):.2f} s")
-        print(f"kg build on the reference record: {seconds([*kg, 'build', str(SEED), '--out', folder], runs=args.runs):.2f} s")
+        print(
+            f"kg build on the reference record: {seconds([*kg, 'build', str(SEED), '--out', folder], runs=args.runs):.2f} s"
+        )
         scale = args.shared / "trials/scale/trials.jsonl.gz"
         if not scale.exists():
             print(f"records a minute: not measured, {scale} is not there")
@@ -48,13 +50,15 @@ def main() -> None:
         for jobs in sorted({1, os.cpu_count() or 1}):
             start = time.perf_counter()
             command = [*kg, "extract", str(scale), "--jobs", str(jobs)]
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
             took = time.perf_counter() - start
             records = int(next(line for line in done.stderr.splitlines() if "records read" in line).split()[1])
             claims = done.stdout.count("\n")
             peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-            print(f"kg extract on the scale set, {jobs} processes: {records} records, {claims} claims in {took:.0f} s: "
-                  f"{records / took * 60:.0f} records a minute; largest process {peak:.0f} MB")
+            print(
+                f"kg extract on the scale set, {jobs} processes: {records} records, {claims} claims in {took:.0f} s: "
+                f"{records / took * 60:.0f} records a minute; largest process {peak:.0f} MB"
+            )
 
 
 if __name__ == "__main__":

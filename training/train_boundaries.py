@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from kg.text.boundaries import crowding, features, small_words  # noqa: E402
+from kg.text.boundaries import crowding, features, small_words
 
 END = re.compile(r"(?<=[a-z0-9)\]%])[.!?](?=\s+[A-Z0-9(\"-])")
 
@@ -96,8 +96,11 @@ def main() -> None:
     path = Path(__file__).resolve().parent.parent / "ontologies/text/boundaries.json"
     path.parent.mkdir(exist_ok=True)
     figures = {k: round(v, 4) for k, v in figures.items()}
-    body = {"trained_on": "ClinicalTrials.gov summaries and descriptions (public domain)", "figures": figures,
-            "weights": dict(sorted(weights.items()))}
+    body = {
+        "trained_on": "ClinicalTrials.gov summaries and descriptions (public domain)",
+        "figures": figures,
+        "weights": dict(sorted(weights.items())),
+    }
     path.write_text(json.dumps(body, ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8")
 
 

@@ -74,8 +74,14 @@ def assemble(document: Document, relations: Iterable[Relation]) -> tuple[Claim, 
     """The claims of one record: one for each triple and polarity, with all its places as evidence."""
     grouped: dict[str, list[tuple[Relation, Claim]]] = {}
     for relation in relations:
-        claim = Claim(entity_of(relation.subject), relation.predicate, entity_of(relation.object), relation.status,
-                      relation.confidence, (evidence_of(document, relation),))
+        claim = Claim(
+            entity_of(relation.subject),
+            relation.predicate,
+            entity_of(relation.object),
+            relation.status,
+            relation.confidence,
+            (evidence_of(document, relation),),
+        )
         if claim.subject.id != claim.object.id:
             grouped.setdefault(claim.id, []).append((relation, claim))
     claims = [_one([claim for _, claim in group]) for group in grouped.values()]
@@ -92,8 +98,10 @@ def merge(claims: Iterable[Claim]) -> tuple[Claim, ...]:
 
 def _one(claims: Sequence[Claim]) -> Claim:
     """One claim of several with the same id. The direction and labels of the first in order of evidence are kept."""
-    evidence = sorted({e.id: e for claim in claims for e in claim.evidence}.values(),
-                      key=lambda e: (e.nct, e.section, e.start, e.end, e.id))
+    evidence = sorted(
+        {e.id: e for claim in claims for e in claim.evidence}.values(),
+        key=lambda e: (e.nct, e.section, e.start, e.end, e.id),
+    )
     status = min((e.status for e in evidence), key=ORDER.__getitem__)
     chosen = [e for e in evidence if e.status is status]
     per_record: dict[str, float] = {}
@@ -119,6 +127,7 @@ def lean(claims: Sequence[Claim]) -> tuple[Claim, ...]:
         if not claim.negated:
             by_pair.setdefault((claim.subject.id, claim.object.id), set()).add(claim.predicate)
     return tuple(
-        c for c in claims
+        c
+        for c in claims
         if c.negated or not SHARPER.get(c.predicate, frozenset()) & by_pair.get((c.subject.id, c.object.id), set())
     )

@@ -188,7 +188,9 @@ def _from_definitions(
     return out
 
 
-def _from_own(document: Document, clause: Clause, own: Iterable[tuple[re.Pattern[str], EntityType, str]]) -> list[Mention]:
+def _from_own(
+    document: Document, clause: Clause, own: Iterable[tuple[re.Pattern[str], EntityType, str]]
+) -> list[Mention]:
     text, span = document.text, clause.span
     return [
         Mention(Span(m.start(), m.end()), m.group(), type_, rule)
@@ -198,8 +200,9 @@ def _from_own(document: Document, clause: Clause, own: Iterable[tuple[re.Pattern
 
 
 # ------------------------------------------------------------------ tables and forms
-def _from_lexicon(document: Document, clause: Clause, lexicon: Lexicon, names: Mapping[str, str],
-                  empty: frozenset[str]) -> list[Mention]:
+def _from_lexicon(
+    document: Document, clause: Clause, lexicon: Lexicon, names: Mapping[str, str], empty: frozenset[str]
+) -> list[Mention]:
     out = []
     for hit in lexicon.scan(document.text, clause.span):
         text = hit.span.of(document.text)
@@ -255,7 +258,14 @@ def _modifies(low: str, words: Sequence[tuple[int, int]], i: int, rules: NameRul
     start, end = words[i]
     word = low[start:end]
     gap = low[end : words[i + 1][0]]
-    if gap.strip() or "\n" in gap or word in rules.stops or word in rule.barred or not word[0].isalnum() or word.isdigit():
+    if (
+        gap.strip()
+        or "\n" in gap
+        or word in rules.stops
+        or word in rule.barred
+        or not word[0].isalnum()
+        or word.isdigit()
+    ):
         return False
     if word.endswith("ly"):
         return False

@@ -50,7 +50,9 @@ class RelationRule:
     regex: re.Pattern[str]
     needs: tuple[str, ...]  # one of these must stand in the line, so that most rules are skipped at once
     status: Status | None  # where the rule itself says the status
-    presupposed: bool  # taken for granted whatever the sentence goes on to ask: "whether the EGFR inhibitor gefitinib helps"
+    presupposed: (
+        bool  # taken for granted whatever the sentence goes on to ask: "whether the EGFR inhibitor gefitinib helps"
+    )
     deniable: bool  # False: a negated match says nothing ("patients who have not received X")
     sections: frozenset[str]  # empty: any
     own: bool  # subject must be one of the trial's own interventions
@@ -94,7 +96,9 @@ class Rulebook:
     classes: tuple[ClassRule, ...]
     cues: tuple[Cue, ...]
     stops: re.Pattern[str]  # words that end a cue's scope
-    never: dict[Predicate, re.Pattern[str]]  # subjects (for combinedWith: either end) of which a predicate is never said
+    never: dict[
+        Predicate, re.Pattern[str]
+    ]  # subjects (for combinedWith: either end) of which a predicate is never said
     findings: re.Pattern[str]  # words of a result or an established use: not the trial's own hope
 
 
@@ -149,20 +153,45 @@ def _relation(row: dict, macros: dict[str, str]) -> RelationRule:
         regex = re.compile(pattern)
     except re.error as error:
         raise LexiconError(f"rules/relations.toml: rule {row['id']}: {error}") from error
+    like = row.get("object_like")
     return RelationRule(
-        row["id"], Predicate(row["predicate"]), subject, object_, regex, tuple(row.get("needs", ())),
-        Status(row["status"]) if "status" in row else None, row.get("presupposed", False), row.get("deniable", True),
-        frozenset(row.get("sections", ())), row.get("own", False), re.compile(row["object_like"], re.IGNORECASE) if "object_like" in row else None,
-        row.get("first", False),
-        row.get("confidence", 0.7), row["example"], row["counter_example"],
-    )  # fmt: skip
+        id=row["id"],
+        predicate=Predicate(row["predicate"]),
+        subject=subject,
+        object=object_,
+        regex=regex,
+        needs=tuple(row.get("needs", ())),
+        status=Status(row["status"]) if "status" in row else None,
+        presupposed=row.get("presupposed", False),
+        deniable=row.get("deniable", True),
+        sections=frozenset(row.get("sections", ())),
+        own=row.get("own", False),
+        object_like=re.compile(like, re.IGNORECASE) if like else None,
+        first=row.get("first", False),
+        confidence=row.get("confidence", 0.7),
+        example=row["example"],
+        counter_example=row["counter_example"],
+    )
 
 
 def _class(row: dict) -> ClassRule:
-    return ClassRule(row["id"], Predicate(row["predicate"]), re.compile(row["pattern"]), row.get("confidence", 0.85),
-                     row["example"], row["counter_example"])
+    return ClassRule(
+        row["id"],
+        Predicate(row["predicate"]),
+        re.compile(row["pattern"]),
+        row.get("confidence", 0.85),
+        row["example"],
+        row["counter_example"],
+    )
 
 
 def _cue(row: dict) -> Cue:
-    return Cue(row["id"], Status(row["status"]), re.compile(r"(?<!\S)(?:" + row["pattern"] + r")(?!\S)"),
-               row.get("before", 40), row.get("after", 0), row["example"], row["counter_example"])
+    return Cue(
+        row["id"],
+        Status(row["status"]),
+        re.compile(r"(?<!\S)(?:" + row["pattern"] + r")(?!\S)"),
+        row.get("before", 40),
+        row.get("after", 0),
+        row["example"],
+        row["counter_example"],
+    )

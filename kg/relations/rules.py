@@ -22,7 +22,12 @@ MEMBER = re.compile(r"[A-Z](\d+)")
 
 
 def extract_relations(
-    document: Document, clause: Clause, groundings: Sequence[Grounding], rulebook: Rulebook, *, own: frozenset[str] = frozenset()
+    document: Document,
+    clause: Clause,
+    groundings: Sequence[Grounding],
+    rulebook: Rulebook,
+    *,
+    own: frozenset[str] = frozenset(),
 ) -> tuple[Relation, ...]:
     """The relations that the rules read in one clause, in order of their text.
 
@@ -42,7 +47,9 @@ def extract_relations(
         key = (relation.subject.mention.span, relation.predicate, relation.object.mention.span)
         if key not in best or relation.confidence > best[key].confidence:
             best[key] = relation
-    return tuple(sorted(best.values(), key=lambda r: (r.support, r.subject.mention.span, r.object.mention.span, r.predicate)))
+    return tuple(
+        sorted(best.values(), key=lambda r: (r.support, r.subject.mention.span, r.object.mention.span, r.predicate))
+    )
 
 
 def nest(groundings: Sequence[Grounding]) -> tuple[list[Grounding], dict[Span, list[Grounding]]]:
@@ -120,7 +127,12 @@ def _nearest(matches: Iterator[re.Match[str]]) -> Iterable[re.Match[str]]:
 
 
 def _relations(
-    rule: RelationRule, match: re.Match[str], clause: Clause, line: Line, top: list[Grounding], rulebook: Rulebook,
+    rule: RelationRule,
+    match: re.Match[str],
+    clause: Clause,
+    line: Line,
+    top: list[Grounding],
+    rulebook: Rulebook,
     own: frozenset[str],
 ) -> Iterator[Relation]:
     subjects = _members(match.group("subject"), top, rule.subject)
@@ -138,16 +150,28 @@ def _relations(
     for subject, object_ in pairs:
         if key_of(subject) == key_of(object_) or (rule.own and key_of(subject) not in own):
             continue
-        if never is not None and (never.search(subject.mention.text) or (
-                rule.predicate in SYMMETRIC and never.search(object_.mention.text))):
+        if never is not None and (
+            never.search(subject.mention.text) or (rule.predicate in SYMMETRIC and never.search(object_.mention.text))
+        ):
             continue
         if rule.object_like is not None and not rule.object_like.search(object_.mention.text):
             continue
-        own_aim = status is Status.ASSERTED and rule.predicate in PLANNED and (
-            clause.section in TITLES or (not known and key_of(subject) in own and key_of(object_) in own)
+        own_aim = (
+            status is Status.ASSERTED
+            and rule.predicate in PLANNED
+            and (clause.section in TITLES or (not known and key_of(subject) in own and key_of(object_) in own))
         )
-        yield Relation(subject, rule.predicate, object_, Status.HYPOTHESISED if own_aim else status, support, trigger,
-                       cues, rule.id, rule.confidence)
+        yield Relation(
+            subject,
+            rule.predicate,
+            object_,
+            Status.HYPOTHESISED if own_aim else status,
+            support,
+            trigger,
+            cues,
+            rule.id,
+            rule.confidence,
+        )
 
 
 def _pairs(
@@ -203,8 +227,17 @@ def _by_class_names(
             rule = _class_rule(document, class_span, target, rulebook.classes)
             if rule is None or relation.status is Status.NEGATED:
                 continue
-            yield Relation(relation.subject, rule.predicate, target, relation.status, relation.support, class_span,
-                           relation.cues, rule.id, min(rule.confidence, relation.confidence))
+            yield Relation(
+                relation.subject,
+                rule.predicate,
+                target,
+                relation.status,
+                relation.support,
+                class_span,
+                relation.cues,
+                rule.id,
+                min(rule.confidence, relation.confidence),
+            )
 
 
 # Rules by which a sentence introduces members of a class; what it goes on to say of the class, it says of them.

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 
 from kg.model import Document, Span
 
-SHORT = re.compile(r"(?<![\w-])[A-Za-z]{0,3}[A-Z](?:[A-Za-z0-9]|[-/](?=[A-Z0-9]))*[A-Z0-9](?:[-+][A-Za-z0-9]+)?s?(?![\w-])")
+SHORT = re.compile(
+    r"(?<![\w-])[A-Za-z]{0,3}[A-Z](?:[A-Za-z0-9]|[-/](?=[A-Z0-9]))*[A-Z0-9](?:[-+][A-Za-z0-9]+)?s?(?![\w-])"
+)
 BRACKETED = re.compile(r"\(\s*[\"']?([^()\[\]\"';,]{2,40}?)[\"']?\s*[;,)]|\[\s*([^()\[\]\"';,]{2,40}?)\s*\]")
 WORD = re.compile(r"[^\W_]+")
 SMALL = frozenset("of and the for in to a an with or by on at".split())

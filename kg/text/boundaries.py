@@ -1,8 +1,9 @@
 """Where a clause ends in text that lost its punctuation.
 
-A logistic model over the two words on either side of a gap: their lower-case forms, shapes and endings, how much of the
-line is capitalised, and whether a capital word is written small elsewhere in the record (then its capital is the sentence's). The weights lie in `ontologies/text/boundaries.json` and are trained by
-`training/train_boundaries.py` on registry prose whose own full stops are taken away and asked for again.
+A logistic model over the two words on either side of a gap: their lower-case forms, shapes and endings, how much of
+the line is capitalised, and whether a capital word is written small elsewhere in the record (then its capital is the
+sentence's). The weights lie in `ontologies/text/boundaries.json` and are trained by `training/train_boundaries.py` on
+registry prose whose own full stops are taken away and asked for again.
 """
 
 from __future__ import annotations

@@ -21,7 +21,9 @@ ABBREVIATED = re.compile(
 SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?:\[?\d{1,3}(?:[,-]\d{1,3})*\]?)?(?=\s)")
 STARTER = re.compile(r"\s+[\"'(\[]*(?:[A-Z0-9]|[α-ω][-A-Z]|[a-z]{1,2}[A-Z]|[-*•·●▪○])")
 # A line break that starts a new statement: a blank line, a bullet, a number, or a capital after a finished line.
-BREAK = re.compile(r"\n\s*\n\s*|\n\s*(?=[-*•·●▪○o]\s|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s)|(?<=[.:;!?])\s*\n\s*|\n\s*(?=[A-Z])")
+BREAK = re.compile(
+    r"\n\s*\n\s*|\n\s*(?=[-*•·●▪○o]\s|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s)|(?<=[.:;!?])\s*\n\s*|\n\s*(?=[A-Z])"
+)
 BULLET = re.compile(r"(?:[-*•·●▪○]|o|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
 NUMBERED = re.compile(r"\s*\(?[A-Za-z0-9]{1,2}[.)]+$")  # "1." opens an item, it ends no sentence
 LONGEST = 1200  # characters: a run-on field is cut at its commas or spaces, so that work stays linear
@@ -38,8 +40,10 @@ def _section_clauses(document: Document, section: Section) -> Iterator[Clause]:
     else:
         found = _unpunctuated(section.reading, small_words(document.text))
     for start, end in found:
-        yield from (Clause(section.name, Span(section.start + a, section.start + b))
-                    for a, b in _pieces(section.reading, start, end))
+        yield from (
+            Clause(section.name, Span(section.start + a, section.start + b))
+            for a, b in _pieces(section.reading, start, end)
+        )
 
 
 def _unpunctuated(text: str, small: frozenset[str]) -> Iterator[tuple[int, int]]:

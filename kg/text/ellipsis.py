@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from kg.model import Span
 
-ADJECTIVE = re.compile(r"([A-Za-z][A-Za-z-]*(?:ic|al|ar|ary|ous|oid|ive|ine|ed|cell))(\s*(?:,|/|\band\b|\bor\b|\band/or\b)\s+)$")
+ADJECTIVE = re.compile(
+    r"([A-Za-z][A-Za-z-]*(?:ic|al|ar|ary|ous|oid|ive|ine|ed|cell))(\s*(?:,|/|\band\b|\bor\b|\band/or\b)\s+)$"
+)
 # Adjectives of stage and course describe both members and name nothing by themselves.
 COURSE = frozenset(
     """metastatic advanced localized localised chronic recurrent resected unresected differentiated untreated relapsed treated

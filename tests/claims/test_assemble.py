@@ -21,7 +21,9 @@ def grounding(word: str, start: int, type_: EntityType, id_: str) -> Grounding:
     return Grounding(Mention(Span(at, at + len(word)), word, type_, "test"), id_, word, type_, 0.9, ("exact",))
 
 
-def relation(start: int, end: int, status: Status, confidence: float = 0.8, predicate: Predicate = Predicate.INHIBITS) -> Relation:
+def relation(
+    start: int, end: int, status: Status, confidence: float = 0.8, predicate: Predicate = Predicate.INHIBITS
+) -> Relation:
     """Gefitinib and EGFR within one sentence."""
     return Relation(
         grounding("Gefitinib", start, EntityType.DRUG, "CHEBI:49668"), predicate,
@@ -93,13 +95,30 @@ def test_only_the_more_specific_of_two_predicates_is_listed():
 def test_symmetric_claims_have_one_id_in_both_directions():
     """A combined with B is B combined with A."""
     forward = relation(0, 24, Status.ASSERTED, predicate=Predicate.COMBINED_WITH)
-    backward = Relation(forward.object, forward.predicate, forward.subject, *(getattr(forward, n) for n in (
-        "status", "support", "trigger", "cues", "rule", "confidence")))
+    backward = Relation(
+        forward.object,
+        forward.predicate,
+        forward.subject,
+        *(getattr(forward, n) for n in ("status", "support", "trigger", "cues", "rule", "confidence")),
+    )
     assert len(assemble(document(), [forward, backward])) == 1
 
 
 def test_row_has_the_documented_keys():
     """A line of claims.jsonl is what the README says."""
     (row,) = claim_rows(assemble(document(), [SAYS])[0])
-    assert {"nct", "subject", "predicate", "object", "status", "confidence", "quote", "section", "start", "end", "id", "rule"} <= set(row)
+    assert {
+        "nct",
+        "subject",
+        "predicate",
+        "object",
+        "status",
+        "confidence",
+        "quote",
+        "section",
+        "start",
+        "end",
+        "id",
+        "rule",
+    } <= set(row)
     assert set(row["subject"]) >= {"text", "label", "type", "id"}

@@ -14,7 +14,10 @@ pytestmark = pytest.mark.slow  # each test starts processes
 
 RECORD = {
     "protocolSection": {
-        "identificationModule": {"nctId": "NCT00000042", "briefTitle": "Everolimus for Pancreatic Neuroendocrine Tumors"},
+        "identificationModule": {
+            "nctId": "NCT00000042",
+            "briefTitle": "Everolimus for Pancreatic Neuroendocrine Tumors",
+        },
         "descriptionModule": {"briefSummary": "Everolimus inhibits mTOR. mTOR inhibitors such as everolimus are oral."},
         "conditionsModule": {"conditions": ["Pancreatic Neuroendocrine Tumor"]},
     }
@@ -23,8 +26,13 @@ RECORD = {
 
 def kg(*args, stdin: bytes = b"", env=None) -> subprocess.CompletedProcess:
     """Runs the command as a user would."""
-    return subprocess.run([sys.executable, "-m", "kg.cli", *map(str, args)], input=stdin, capture_output=True,
-                          env={**os.environ, **(env or {})}, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "kg.cli", *map(str, args)],
+        input=stdin,
+        capture_output=True,
+        env={**os.environ, **(env or {})},
+        check=False,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +57,9 @@ def test_extract_prints_one_json_object_a_line(good):
     done = kg("extract", good)
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0
-    assert ("everolimus", "inhibits", "mTOR") in {(r["subject"]["text"].lower(), r["predicate"], r["object"]["text"]) for r in rows}
+    assert ("everolimus", "inhibits", "mTOR") in {
+        (r["subject"]["text"].lower(), r["predicate"], r["object"]["text"]) for r in rows
+    }
     assert b"1 records read, 0 rejected" in done.stderr
 
 
@@ -62,7 +72,13 @@ def test_extract_reads_standard_input():
 def test_build_writes_all_six_files(graph):
     """Claims, two graph files, page, GraphML and report."""
     assert sorted(p.name for p in graph.iterdir()) == [
-        "claims.jsonl", "graph.graphml", "graph.html", "graph.nq", "graph.ttl", "report.json"]
+        "claims.jsonl",
+        "graph.graphml",
+        "graph.html",
+        "graph.nq",
+        "graph.ttl",
+        "report.json",
+    ]
     report = json.loads((graph / "report.json").read_text(encoding="utf-8"))
     assert report["records"] == 1 and report["claims"] >= 2
 
@@ -105,9 +121,17 @@ def test_lexicon_why_names_candidates(good):
         ("empty.json", b"", "empty"),
         ("binary.bin", bytes(range(256)) * 40, ""),
         ("cut.json", json.dumps(RECORD).encode()[:120], ""),
-        ("bomb.xml", b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><clinical_study>&b;</clinical_study>', "entit"),
+        (
+            "bomb.xml",
+            b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><clinical_study>&b;</clinical_study>',
+            "entit",
+        ),
         ("odd.txt", "Ein Text".encode("utf-16-le")[1:], ""),
-        ("textless.json", json.dumps({"protocolSection": {"identificationModule": {"nctId": "NCT00000043"}}}).encode(), ""),
+        (
+            "textless.json",
+            json.dumps({"protocolSection": {"identificationModule": {"nctId": "NCT00000043"}}}).encode(),
+            "",
+        ),
         ("cut.json.gz", gzip.compress(json.dumps(RECORD).encode())[:-12], ""),
     ],
 )
@@ -132,8 +156,13 @@ def test_folder_without_records_missing_file_and_unwritable_output(good, tmp_pat
     (tmp_path / "nothing").mkdir()
     blocked = tmp_path / "file"
     blocked.write_text("x", encoding="utf-8")
-    for args in (("extract", tmp_path / "nothing"), ("extract", tmp_path / "missing.json"),
-                 ("build", good, "--out", blocked / "sub"), ("query", tmp_path, "counts"), ("check", blocked)):
+    for args in (
+        ("extract", tmp_path / "nothing"),
+        ("extract", tmp_path / "missing.json"),
+        ("build", good, "--out", blocked / "sub"),
+        ("query", tmp_path, "counts"),
+        ("check", blocked),
+    ):
         done = kg(*args)
         assert done.returncode == 2, (args, done.stderr)
         assert len(done.stderr.decode().splitlines()) == 1
@@ -148,7 +177,15 @@ def test_failed_build_leaves_the_older_result_alone(graph, tmp_path):
     assert {p.name: p.read_bytes() for p in graph.iterdir()} == before
 
 
-@pytest.mark.parametrize("query", ["SELECT * WHERE { SERVICE <http://x.example/> { ?s ?p ?o } }", "DELETE WHERE { ?s ?p ?o }", "SELECT ?x {", "nonsense"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * WHERE { SERVICE <http://x.example/> { ?s ?p ?o } }",
+        "DELETE WHERE { ?s ?p ?o }",
+        "SELECT ?x {",
+        "nonsense",
+    ],
+)
 def test_refused_queries_are_one_line(graph, query):
     """SERVICE, updates, broken syntax and unknown names end with exit code 2 and one line."""
     done = kg("query", graph, query)

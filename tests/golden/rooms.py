@@ -48,7 +48,9 @@ def outputs() -> dict[str, str]:
     out = {
         "abbreviations.tsv": lines(f"{a.short}\t{a.long}" for a in definitions),
         "clauses.txt": lines(f"{c.section}: {' '.join(c.span.of(document.text).split())}" for c in clauses),
-        "mentions.tsv": lines(f"{m.span.start}\t{m.span.end}\t{m.type}\t{m.rule}\t{' '.join(m.text.split())}" for m in mentions),
+        "mentions.tsv": lines(
+            f"{m.span.start}\t{m.span.end}\t{m.type}\t{m.rule}\t{' '.join(m.text.split())}" for m in mentions
+        ),
         "claims.jsonl": "".join(json_line(row) for claim in claims for row in claim_rows(claim)),
         "graph.ttl": turtle(q for q in quads if "plain" in str(q.graph_name)).decode(),
     }

@@ -30,6 +30,15 @@ def test_output_is_as_approved(made, name):
 
 def test_central_queries_answer_something(made):
     """An expected answer of nothing would prove nothing."""
-    for name in ("drug-targets", "disease-targets", "trial-hypotheses", "approved-drugs", "combinations", "quotes", "about",
-                 "mechanism-paths", "counts"):
+    for name in (
+        "drug-targets",
+        "disease-targets",
+        "trial-hypotheses",
+        "approved-drugs",
+        "combinations",
+        "quotes",
+        "about",
+        "mechanism-paths",
+        "counts",
+    ):
         assert made[f"query-{name}.txt"].count("\n") > 1, name

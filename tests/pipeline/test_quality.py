@@ -87,7 +87,11 @@ def test_original_files_hold_every_quote(documents, claims):
     for path in sorted((SHARED / "trials/dev/v2").glob("*.json")):
         record = json.loads(path.read_text(encoding="utf-8"))["protocolSection"]
         about = record["identificationModule"]
-        texts = [about.get("briefTitle", ""), about.get("officialTitle", ""), *record.get("descriptionModule", {}).values()]
+        texts = [
+            about.get("briefTitle", ""),
+            about.get("officialTitle", ""),
+            *record.get("descriptionModule", {}).values(),
+        ]
         for claim in claims.get(about["nctId"], ()):
             for evidence in claim.evidence:
                 checked += 1

@@ -32,7 +32,11 @@ def record(summary: str, title: str = "", *, punctuated: bool = True) -> Documen
 
 def said(claims) -> set[tuple[str, str, str, str]]:
     """(subject, predicate, object, status), with the words of the record."""
-    return {(r["subject"]["text"].lower(), r["predicate"], r["object"]["text"].lower(), r["status"]) for c in claims for r in claim_rows(c)}
+    return {
+        (r["subject"]["text"].lower(), r["predicate"], r["object"]["text"].lower(), r["status"])
+        for c in claims
+        for r in claim_rows(c)
+    }
 
 
 def test_a_sentence_becomes_claims_with_status(reader):
@@ -48,21 +52,34 @@ def test_a_sentence_becomes_claims_with_status(reader):
 
 def test_what_a_record_defines_beats_the_lexicon(reader):
     """pNET is a pancreatic neuroendocrine tumour where the record says so."""
-    (claim,) = [c for c in reader.read(record("Sunitinib is effective for pancreatic neuroendocrine tumor (pNET). Sunitinib is used to treat pNET."))
-                if c.predicate == "treats"]
+    (claim,) = [
+        c
+        for c in reader.read(
+            record(
+                "Sunitinib is effective for pancreatic neuroendocrine tumor (pNET). Sunitinib is used to treat pNET."
+            )
+        )
+        if c.predicate == "treats"
+    ]
     assert "neuroendocrine" in claim.object.label
     assert len(claim.evidence) == 2
 
 
 def test_a_title_states_a_plan_not_a_fact(reader):
-    """"X for Y" in a title is what the trial tests."""
-    claims = reader.read(record("A phase 2 study.", "Sorafenib Combined With Gefitinib for the Treatment of Pancreatic Neuroendocrine Tumor"))
+    """ "X for Y" in a title is what the trial tests."""
+    claims = reader.read(
+        record(
+            "A phase 2 study.", "Sorafenib Combined With Gefitinib for the Treatment of Pancreatic Neuroendocrine Tumor"
+        )
+    )
     assert claims and {c.status for c in claims} == {Status.HYPOTHESISED}
 
 
 def test_what_a_combination_did_gives_no_bare_fact_about_one_drug(reader):
-    """"Bevacizumab plus erlotinib improved PFS" never becomes "erlotinib improves PFS" by itself."""
-    claims = reader.read(record("Bevacizumab plus erlotinib significantly improved PFS in patients with non-small cell lung cancer."))
+    """ "Bevacizumab plus erlotinib improved PFS" never becomes "erlotinib improves PFS" by itself."""
+    claims = reader.read(
+        record("Bevacizumab plus erlotinib significantly improved PFS in patients with non-small cell lung cancer.")
+    )
     improves = [c for c in claims if c.predicate == "improves"]
     assert {c.subject.label for c in improves} == {"bevacizumab", "erlotinib"}
     assert not any(c.plain for c in improves)
@@ -71,8 +88,11 @@ def test_what_a_combination_did_gives_no_bare_fact_about_one_drug(reader):
 
 def test_sofantinib_is_never_grounded_as_sorafenib(reader):
     """The reference record confuses two drugs; the reader does not."""
-    labels = {c.subject.label for c in reader.read(read_document(SEED.read_text(encoding="utf-8"))) if "ofantinib" in
-              {e.subject.text for e in c.evidence}.pop()}
+    labels = {
+        c.subject.label
+        for c in reader.read(read_document(SEED.read_text(encoding="utf-8")))
+        if "ofantinib" in {e.subject.text for e in c.evidence}.pop()
+    }
     assert labels == {"surufatinib"}
 
 

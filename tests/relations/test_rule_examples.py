@@ -30,7 +30,11 @@ def marked(example: str) -> tuple[Document, tuple[Grounding, ...], frozenset[str
     text += example[at:]
     section = Section("briefSummary", text, text, None, 0)
     commas = "," in text or len(text.split()) < 6 or not re.search(r"\] \[", example)
-    return Document("NCT00000000", "test", "test", text, (section,), punctuated=commas), tuple(groundings), frozenset(own)
+    return (
+        Document("NCT00000000", "test", "test", text, (section,), punctuated=commas),
+        tuple(groundings),
+        frozenset(own),
+    )
 
 
 def rules_that_fire(example: str, section: str = "briefSummary") -> set[str]:
@@ -84,13 +88,19 @@ def test_status_follows_the_cues_in_scope(sentence, status):
     document, groundings, _ = marked(sentence)
     clause = Clause("briefSummary", Span(0, len(document.text)))
     relations = extract_relations(document, clause, groundings, BOOK)
-    found = {r.status for r in relations if r.object.mention.text == "overall survival" and r.subject.mention.text.lower() == "bevacizumab"}
+    found = {
+        r.status
+        for r in relations
+        if r.object.mention.text == "overall survival" and r.subject.mention.text.lower() == "bevacizumab"
+    }
     assert found == {status}
 
 
 def test_list_members_each_get_the_relation():
     """A list without commas is still a list: three targets, three relations."""
-    document, groundings, _ = marked("[Drug:Sofantinib] acts by targeting [TargetFamily:VEGFR] [Target:FGFR1] and [Target:CSF1R]")
+    document, groundings, _ = marked(
+        "[Drug:Sofantinib] acts by targeting [TargetFamily:VEGFR] [Target:FGFR1] and [Target:CSF1R]"
+    )
     clause = Clause("briefSummary", Span(0, len(document.text)))
     objects = {r.object.mention.text for r in extract_relations(document, clause, groundings, BOOK)}
     assert objects == {"VEGFR", "FGFR1", "CSF1R"}
@@ -98,7 +108,9 @@ def test_list_members_each_get_the_relation():
 
 def test_relation_support_covers_subject_object_and_trigger():
     """A quote that exists is not yet support: both ends and the trigger lie inside it."""
-    document, groundings, _ = marked("Here [Drug:Octreotide] which belongs to [DrugClass:SSAs] can alleviate symptoms such as [Symptom:flushing] daily")
+    document, groundings, _ = marked(
+        "Here [Drug:Octreotide] which belongs to [DrugClass:SSAs] can alleviate symptoms such as [Symptom:flushing] daily"
+    )
     clause = Clause("briefSummary", Span(0, len(document.text)))
     relations = extract_relations(document, clause, groundings, BOOK)
     assert relations
@@ -111,7 +123,9 @@ def test_what_is_said_of_a_class_goes_to_the_members_it_introduces():
     """Guideline 9: "SSAs such as octreotide relieve flushing" speaks of octreotide."""
     document, groundings, _ = marked("[DrugClass:SSAs] such as [Drug:octreotide] relieve [Symptom:flushing]")
     clause = Clause("briefSummary", Span(0, len(document.text)))
-    treats = {r.subject.mention.text for r in extract_relations(document, clause, groundings, BOOK) if r.predicate == "treats"}
+    treats = {
+        r.subject.mention.text for r in extract_relations(document, clause, groundings, BOOK) if r.predicate == "treats"
+    }
     assert treats == {"octreotide"}
 
 
@@ -125,7 +139,9 @@ def test_line_spans_lead_back_to_the_text():
     assert _status(line, (0, 4), BOOK.cues, BOOK.stops) == (Status.ASSERTED, ())
 
 
-@pytest.mark.parametrize("title", ["[Procedure:own MRI] for [Disease:stroke]", "[Drug:own Ghrelin] as a Biomarker for [Disease:dementia]"])
+@pytest.mark.parametrize(
+    "title", ["[Procedure:own MRI] for [Disease:stroke]", "[Drug:own Ghrelin] as a Biomarker for [Disease:dementia]"]
+)
 def test_diagnostics_treat_nothing(title):
     """Guideline 16: a scan or a marker has no `treats`."""
     document, groundings, own = marked(title)
@@ -134,7 +150,11 @@ def test_diagnostics_treat_nothing(title):
 
 
 def test_approval_does_not_reach_into_the_next_statement():
-    """"approved as an anti-obesity drug, has been studied in PCOS" approves nothing for PCOS."""
-    document, groundings, own = marked("[Drug:Sibutramine], approved as antiobesity drug, has been studied in only one study with women with [Disease:PCOS]")
+    """ "approved as an anti-obesity drug, has been studied in PCOS" approves nothing for PCOS."""
+    document, groundings, own = marked(
+        "[Drug:Sibutramine], approved as antiobesity drug, has been studied in only one study with women with [Disease:PCOS]"
+    )
     clause = Clause("briefSummary", Span(0, len(document.text)))
-    assert not [r for r in extract_relations(document, clause, groundings, BOOK, own=own) if r.predicate == "approvedFor"]
+    assert not [
+        r for r in extract_relations(document, clause, groundings, BOOK, own=own) if r.predicate == "approvedFor"
+    ]

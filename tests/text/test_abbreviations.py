@@ -24,7 +24,11 @@ def defined(text: str) -> dict[str, str]:
         ("patients with chronic lymphocytic leukemia (CLL) who", "CLL", "chronic lymphocytic leukemia"),
         ("epidermal growth factor receptor EGFR was enriched", "EGFR", "epidermal growth factor receptor"),
         ("the Colony-stimulating factor 1 receptor CSF1R is", "CSF1R", "Colony-stimulating factor 1 receptor"),
-        ("the incidence of pancreatic neuroendocrine neoplasms pNENs is rising", "pNENs", "pancreatic neuroendocrine neoplasms"),
+        (
+            "the incidence of pancreatic neuroendocrine neoplasms pNENs is rising",
+            "pNENs",
+            "pancreatic neuroendocrine neoplasms",
+        ),
         ("prolonged the time to disease progression TTP in patients", "TTP", "time to disease progression"),
         ("in non-small cell lung cancer NSCLC Bevacizumab", "NSCLC", "non-small cell lung cancer"),
         ("the estimated glomerular filtration rate [eGFR] fell", "eGFR", "estimated glomerular filtration rate"),

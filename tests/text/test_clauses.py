@@ -11,7 +11,9 @@ from kg.text.clauses import LONGEST, split_clauses
 
 def document(text: str, *, punctuated: bool = True) -> Document:
     """A record whose summary is `text`."""
-    return Document("NCT00000000", "test", "test", text, (Section("briefSummary", text, text, None, 0),), punctuated=punctuated)
+    return Document(
+        "NCT00000000", "test", "test", text, (Section("briefSummary", text, text, None, 0),), punctuated=punctuated
+    )
 
 
 def clauses(text: str, *, punctuated: bool = True) -> list[str]:
@@ -22,7 +24,9 @@ def clauses(text: str, *, punctuated: bool = True) -> list[str]:
 
 def test_sentences_end_at_full_stops_but_not_at_abbreviations_and_decimals():
     """A dot inside a number or behind e.g. ends nothing."""
-    assert clauses("Median PFS was 5.5 months, e.g. Smith et al. found 6. Everolimus helps. So does sunitinib vs. placebo.") == [
+    assert clauses(
+        "Median PFS was 5.5 months, e.g. Smith et al. found 6. Everolimus helps. So does sunitinib vs. placebo."
+    ) == [
         "Median PFS was 5.5 months, e.g. Smith et al. found 6.",
         "Everolimus helps.",
         "So does sunitinib vs. placebo.",
@@ -31,12 +35,20 @@ def test_sentences_end_at_full_stops_but_not_at_abbreviations_and_decimals():
 
 def test_list_items_are_clauses_of_their_own():
     """Bullets and numbers start a clause and are not part of it."""
-    assert clauses("Aims:\n\n* To test A\n* To test B\n\n1. Third aim") == ["Aims:", "To test A", "To test B", "Third aim"]
+    assert clauses("Aims:\n\n* To test A\n* To test B\n\n1. Third aim") == [
+        "Aims:",
+        "To test A",
+        "To test B",
+        "Third aim",
+    ]
 
 
 def test_hard_wrapped_lines_stay_together():
     """A line break before a small letter is only a wrap."""
-    assert clauses("Gefitinib inhibits\nthe receptor. It is oral.") == ["Gefitinib inhibits\nthe receptor.", "It is oral."]
+    assert clauses("Gefitinib inhibits\nthe receptor. It is oral.") == [
+        "Gefitinib inhibits\nthe receptor.",
+        "It is oral.",
+    ]
 
 
 def test_text_without_punctuation_is_cut_where_a_sentence_starts():
@@ -62,7 +74,9 @@ def test_an_endless_field_is_cut_in_bounded_pieces():
     assert sum(c.count("word") for c in found) == 2000
 
 
-@pytest.mark.parametrize(("word", "expected"), [("EGFR", "X"), ("Xiao", "Xx"), ("the", "x"), ("139", "d"), ("A", "I"), ("pNENs", "m")])
+@pytest.mark.parametrize(
+    ("word", "expected"), [("EGFR", "X"), ("Xiao", "Xx"), ("the", "x"), ("139", "d"), ("A", "I"), ("pNENs", "m")]
+)
 def test_shape_tells_what_a_word_looks_like(word, expected):
     """Shapes are the model's view of capitals and digits."""
     assert shape(word) == expected

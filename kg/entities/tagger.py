@@ -1,0 +1,128 @@
+"""Clauses -> Mentions by a conditional random field over the 12 types, joined with what tables and patterns find.
+
+The tagger marks what matters: names that take part in a claim. Its second thoughts are kept (any name likelier than
+`KEEP`), since the relation model decides what is said of them; `Mention.confidence` is the tagger's probability that
+the words belong to a name that matters. Method: Lafferty, McCallum and Pereira 2001; marginals by forward-backward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from kg.entities.rules import find_mentions as find_by_rules
+from kg.entities.tag_features import clause_features, title_words, token_spans
+from kg.lexicon.lexicon import Lexicon
+from kg.model import Clause, Document, EntityType, Mention, Span
+
+RULE = "learned"
+KEEP = 0.12  # a name less likely is not kept
+LIKELY = 0.5  # from here the tagger's type and span beat those of the rules
+TYPES = tuple(EntityType)
+FIELDS = frozenset({"own-intervention", "own-condition", "abbreviation", "abbreviation-long-form"})
+
+
+class Tagger(Protocol):
+    """What is used of `pycrfsuite.Tagger`."""
+
+    def set(self, xseq: Sequence[Sequence[str]]) -> None: ...
+    def tag(self) -> list[str]: ...
+    def marginal(self, y: str, pos: int) -> float: ...
+    def labels(self) -> list[str]: ...
+
+
+def find_mentions(
+    document: Document, clauses: Sequence[Clause], lexicon: Lexicon, names: Mapping[str, str], tagger: Tagger
+) -> tuple[Mention, ...]:
+    """The mentions of a record in order, outer before inner: those of the rules and those of the tagger."""
+    return add_learned(document, clauses, find_by_rules(document, clauses, lexicon, names), tagger)
+
+
+def add_learned(
+    document: Document, clauses: Sequence[Clause], rules: Sequence[Mention], tagger: Tagger
+) -> tuple[Mention, ...]:
+    """The rules' mentions with those that the tagger finds."""
+    titles = title_words(document)
+    out: list[Mention] = []
+    at = 0
+    for clause in clauses:
+        inside = []
+        while at < len(rules) and rules[at].span.start < clause.span.end:
+            inside.append(rules[at])
+            at += 1
+        spans = token_spans(document.text, clause.span.start, clause.span.end)
+        if spans:
+            tagger.set(clause_features(document, clause, spans, inside, titles))
+            out += _united(document.text, spans, inside, tagger)
+    return tuple(out)
+
+
+def _united(text: str, spans: Sequence[tuple[int, int]], rules: Sequence[Mention], tagger: Tagger) -> list[Mention]:
+    count = len(spans)
+    outside = [tagger.marginal("O", i) for i in range(count)]
+    if all(p > 1 - KEEP for p in outside) and not rules:
+        return []
+    learned = _learned(text, spans, outside, tagger)
+    ends = {end: i for i, (_, end) in enumerate(spans)}
+    kept: dict[Span, Mention] = {m.span: m for m in learned}
+    sure = [m for m in learned if m.confidence >= LIKELY]
+    for m in rules:
+        last = ends.get(m.span.end)
+        chance = round(1 - outside[last], 4) if last is not None else 0.5
+        twin = kept.get(m.span)
+        if twin is not None:
+            type_ = twin.type if twin.confidence >= LIKELY else m.type
+            kept[m.span] = Mention(m.span, m.text, type_, m.rule, max(twin.confidence, chance), m.full)
+        elif m.rule in FIELDS or not any(_cross(m.span, s.span) for s in sure):
+            kept[m.span] = Mention(m.span, m.text, m.type, m.rule, chance, m.full)
+    return sorted(kept.values(), key=lambda m: (m.span.start, -m.span.end))
+
+
+def _cross(a: Span, b: Span) -> bool:
+    return a.overlaps(b) and not a.covers(b) and not b.covers(a)
+
+
+def _learned(
+    text: str, spans: Sequence[tuple[int, int]], outside: Sequence[float], tagger: Tagger
+) -> list[Mention]:
+    """Names on the best path, and others whose probability is high enough."""
+    count = len(spans)
+    found: dict[tuple[int, int], tuple[float, EntityType]] = {}
+    labels = _known_labels(tagger)
+    for first in range(count):
+        if outside[first] > 1 - KEEP:
+            continue
+        for type_ in TYPES:
+            begin, inner = "B" + type_.value, "I" + type_.value
+            if begin not in labels:
+                continue
+            start = tagger.marginal(begin, first)
+            if start < KEEP:
+                continue
+            last, chance = first, start
+            while inner in labels and last + 1 < count and outside[last + 1] < 0.9:
+                more = tagger.marginal(inner, last + 1)
+                if more < 0.5 * chance:
+                    break
+                last += 1
+                chance = min(chance, more)
+            known = found.get((first, last))
+            if chance >= KEEP and (known is None or chance > known[0]):
+                found[first, last] = (chance, type_)
+    out = []
+    for (first, last), (chance, type_) in found.items():
+        span = Span(spans[first][0], spans[last][1])
+        words = span.of(text)
+        if any(c.isalnum() for c in words):
+            out.append(Mention(span, words, type_, RULE, round(chance, 4)))
+    return out
+
+
+_labels: dict[int, frozenset[str]] = {}
+
+
+def _known_labels(tagger: Tagger) -> frozenset[str]:
+    known = _labels.get(id(tagger))
+    if known is None:
+        known = _labels[id(tagger)] = frozenset(tagger.labels())
+    return known

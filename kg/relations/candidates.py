@@ -1,0 +1,90 @@
+"""Pairs of mentions that may be read together, with their features: the fast reader's view of a whole document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kg.model import Clause, Document, EntityType, Grounding, Relation, Span
+from kg.relations.pair_features import FAR, Item, View, make_view, pair_features
+from kg.relations.rulebook import Rulebook
+from kg.relations.rules import extract_relations as by_rules
+from kg.relations.rules import key_of
+
+AGENTS = frozenset({EntityType.DRUG, EntityType.DRUG_CLASS, EntityType.PROCEDURE})
+REACH = 1  # how many clauses further on the second mention may stand
+WEAK = 0.3  # least confidence of a mention that is read with one of another clause
+
+
+@dataclass(slots=True)
+class Pair:
+    """Two mentions in order of the text (the outer first where they nest)."""
+
+    a: Item
+    b: Item
+    va: View
+    vb: View
+    fired: tuple[str, ...]
+
+    def features(self) -> list[str]:
+        """What is seen of the pair as such."""
+        return pair_features(self.a, self.b, self.va, self.vb, self.fired)
+
+
+def views_of(document: Document, clauses: Sequence[Clause], groundings: Sequence[Grounding],
+             own: frozenset[str]) -> list[View]:
+    """The views of all clauses that hold a mention, in order."""
+    marks = {key_of(g): "i" if g.type in AGENTS else "c" for g in groundings if key_of(g) in own}
+    out = []
+    at = 0
+    for number, clause in enumerate(clauses):
+        inside = []
+        while at < len(groundings) and groundings[at].mention.span.start < clause.span.end:
+            if clause.span.covers(groundings[at].mention.span):
+                inside.append(groundings[at])
+            at += 1
+        if inside:
+            out.append(make_view(document, clause, number, inside, marks, key_of))
+    return out
+
+
+def pairs_of(document: Document, views: Sequence[View], rulebook: Rulebook, own: frozenset[str],
+             allowed: frozenset[str] | None) -> tuple[list[Pair], list[Relation]]:
+    """All pairs worth reading, and what the rules read in the same clauses. `allowed`: type letters of known pairs."""
+    pairs: list[Pair] = []
+    read: list[Relation] = []
+    for k, view in enumerate(views):
+        fired: dict[tuple[Span, Span], list[str]] = {}
+        if len(view.items) > 1:
+            found = by_rules(document, view.clause, [i.grounding for i in view.items], rulebook, own=own)
+            read += found
+            for r in found:
+                s, o = r.subject.mention.span, r.object.mention.span
+                forward = (s.start, -s.end) <= (o.start, -o.end)
+                side = ">" if forward else "<"
+                fired.setdefault((s, o) if forward else (o, s), []).extend(
+                    (r.predicate.value + side, r.rule + side, "st" + r.status.value + side))
+        items = view.items
+        for i, a in enumerate(items):
+            for b in items[i + 1 :]:
+                if a.key != b.key and a.span != b.span and (allowed is None or a.letter + b.letter in allowed):
+                    if b.place - a.place <= FAR:
+                        pairs.append(Pair(a, b, view, view, tuple(fired.get((a.span, b.span), ()))))
+        for later in views[k + 1 : k + 1 + REACH]:
+            if later.number - view.number > REACH or later.clause.section != view.clause.section:
+                break
+            pairs += _across(view, later, allowed)
+    return pairs, read
+
+
+def _across(view: View, later: View, allowed: frozenset[str] | None) -> Iterable[Pair]:
+    for a in view.items:
+        if a.grounding.mention.confidence < WEAK or a.outer is not None:
+            continue
+        for b in later.items:
+            if b.grounding.mention.confidence < WEAK or b.outer is not None or a.key == b.key:
+                continue
+            if allowed is not None and "x" + a.letter + b.letter not in allowed:
+                continue
+            if len(view.pieces) - a.place + b.place <= FAR:
+                yield Pair(a, b, view, later, ())

@@ -1,0 +1,252 @@
+"""What the fast reader sees of two mentions: their names, the words around them, what the rules say, where they stand.
+
+A clause becomes a sequence of lower-case words and mention groups (the members of a list are one group), as in
+`kg/relations/line.py`. Features are strings; those of a clause and of a mention are made once and shared by all pairs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from kg.entities.tag_features import TITLES, TOKEN
+from kg.model import Clause, Document, EntityType, Grounding, Span
+from kg.relations.line import JOINT, KIND, LETTERS
+
+REACH = 2  # clauses between which pairs are read
+FAR = 45  # pieces between two mentions of one pair
+AGENT = frozenset("DCP")
+
+
+@dataclass(slots=True)
+class Item:
+    """A mention as the features see it."""
+
+    grounding: Grounding
+    span: Span
+    letter: str
+    key: str
+    place: int  # of its group in the clause's sequence
+    group: int  # number of its top-level mention
+    outer: Item | None
+    own: str  # "", "i" own intervention, "c" own condition
+    rule: str
+    unary: tuple[str, ...]
+    template: str
+    order: int
+
+
+@dataclass(slots=True)
+class View:
+    """A clause as the features see it."""
+
+    clause: Clause
+    number: int
+    pieces: list[str]
+    where: list[Span]
+    items: list[Item]
+    bag: tuple[str, ...]
+    section: str
+
+
+@lru_cache(maxsize=50_000)
+def small(word: str) -> str:
+    """A word for comparison: lower case, digits alike."""
+    return "0" if word[0].isdigit() else word.lower()
+
+
+def make_view(document: Document, clause: Clause, number: int, groundings: Sequence[Grounding],
+              own: Mapping[str, str], key_of) -> View:
+    """The view of one clause; `own` maps the keys of the trial's own things to "i" or "c"."""
+    text = document.text
+    ordered = sorted(groundings, key=lambda g: (g.mention.span.start, -g.mention.span.end))
+    tops: list[Grounding] = []
+    for g in ordered:
+        span = g.mention.span
+        if g.mention.confidence < 0.2 and any(
+            o.mention.confidence >= 0.5 and o.mention.span.overlaps(span) for o in ordered if o is not g
+        ):
+            continue
+        if not tops or tops[-1].mention.span.end <= span.start:
+            tops.append(g)
+    groups: list[list[Grounding]] = []
+    for g in tops:
+        if groups and _joined(text, groups[-1][-1], g):
+            groups[-1].append(g)
+        else:
+            groups.append([g])
+    pieces: list[str] = []
+    where: list[Span] = []
+    places: list[tuple[Span, int, int]] = []
+    at = clause.span.start
+    for k, group in enumerate(groups):
+        for m in TOKEN.finditer(text, at, group[0].mention.span.start):
+            pieces.append(small(m.group()))
+            where.append(Span(*m.span()))
+        whole = group[0].mention.span.join(group[-1].mention.span)
+        places.append((whole, len(pieces), k))
+        pieces.append("⟦" + "".join(sorted({LETTERS[g.type] for g in group})) + "⟧")
+        where.append(whole)
+        at = whole.end
+    for m in TOKEN.finditer(text, at, clause.span.end):
+        pieces.append(small(m.group()))
+        where.append(Span(*m.span()))
+    section = "t" if clause.section in TITLES else "s" if clause.section == "briefSummary" else "d"
+    items: list[Item] = []
+    stack: list[Item] = []
+    for g in ordered:
+        span = g.mention.span
+        place = group_number = -1
+        for whole, piece, k in places:
+            if whole.start <= span.start < whole.end or whole.start < span.end <= whole.end:
+                place, group_number = piece, k
+                break
+        if place < 0:  # not in any group: it crosses or is weak; stands at its first word
+            place = next((i for i, w in enumerate(where) if w.end > span.start), len(pieces) - 1)
+        while stack and not (stack[-1].span.covers(span) and stack[-1].span != span):
+            stack.pop()
+        outer = stack[-1] if stack else None
+        key = key_of(g)
+        item = Item(g, span, LETTERS[g.mention.type], key, place, group_number, outer, own.get(key, ""), g.mention.rule,
+                    (), "", len(items))
+        items.append(item)
+        stack.append(item)
+    view = View(clause, number, pieces, where, items, (), section)
+    for item in items:
+        item.template = _template(text, item, items)
+        item.unary = tuple(_unary(view, item))
+    bag = {p for p in pieces if p[0] != "⟦"}
+    view.bag = (*("c=" + w for w in bag), "cs=" + section, *("c2=" + a + " " + b for a, b in zip(pieces, pieces[1:], strict=False)))
+    return view
+
+
+def _joined(text: str, left: Grounding, right: Grounding) -> bool:
+    if KIND[LETTERS[left.mention.type]] != KIND[LETTERS[right.mention.type]]:
+        return False
+    between = text[left.mention.span.end : right.mention.span.start]
+    return bool(between.strip()) and len(between) < 40 and JOINT.fullmatch(between) is not None
+
+
+def _template(text: str, item: Item, items: Sequence[Item]) -> str:
+    """The last words of the name, with names inside it as their type."""
+    inner = [i for i in items if i.outer is item]
+    parts: list[str] = []
+    at = item.span.start
+    for i in inner:
+        if i.span.start < at:
+            continue
+        parts += [small(t) for t in TOKEN.findall(text[at : i.span.start])]
+        parts.append("⟦" + i.letter + "⟧")
+        at = i.span.end
+    parts += [small(t) for t in TOKEN.findall(text[at : item.span.end])]
+    return " ".join(parts[-5:])
+
+
+def _unary(view: View, item: Item) -> list[str]:
+    """What one mention says by itself, without its side."""
+    words = item.template.split()
+    head = words[-1] if words else ""
+    p, pieces = item.place, view.pieces
+    before = pieces[p - 1] if p > 0 else "^"
+    before2 = pieces[p - 2] if p > 1 else "^"
+    after = pieces[p + 1] if p + 1 < len(pieces) else "$"
+    after2 = pieces[p + 2] if p + 2 < len(pieces) else "$"
+    t = item.letter
+    sure = "0" if item.grounding.mention.confidence < 0.3 else "1" if item.grounding.mention.confidence < 0.7 else "2"
+    out = [t, t + "o" + item.own, t + "q" + sure, "h=" + head, "h3=" + head[-3:], "n=" + item.template,
+           "b=" + before, t + "b=" + before, t + "b2=" + before2 + " " + before, "a=" + after, t + "a=" + after,
+           t + "a2=" + after + " " + after2, t + "s" + view.section + item.own, "r=" + item.rule,
+           "k=" + item.key if item.grounding.id else "k0"]
+    if item.outer is not None:
+        out += ["u" + item.outer.letter, "U=" + item.outer.template]
+    if len(words) > 1:
+        out.append("h2=" + words[-2] + " " + head)
+    return out
+
+
+def bucket(n: int) -> str:
+    """A count in classes."""
+    return str(n) if n < 5 else "5" if n < 8 else "8" if n < 13 else "13" if n < 21 else "21"
+
+
+def pair_features(a: Item, b: Item, va: View, vb: View, fired: Sequence[str]) -> list[str]:
+    """What is seen of a pair; `a` stands first in the text (the outer one first where they nest)."""
+    t = a.letter + b.letter
+    own = t + "/" + (a.own or "-") + (b.own or "-")
+    out = [t, own, own + va.section, t + va.section]
+    out += ["R=" + f for f in fired]
+    if va is not vb:
+        gap = vb.number - va.number
+        between = [*va.pieces[a.place + 1 :], "|", *vb.pieces[: b.place]]
+        t = "x" + t
+        out.append(t + str(gap))
+    elif a.place == b.place:
+        if b.outer is not None and (a is b.outer or a is b.outer.outer):
+            inside = a.template
+            return [*out, t + "nest", t + "N=" + inside, "NH=" + inside.split()[-1] + b.letter,
+                    t + "Nh=" + " ".join(inside.split()[-2:])]
+        out.append(t + "same" + ("1" if a.group == b.group and a.group >= 0 else "0"))
+        out.append(t + "gap" + bucket(b.order - a.order))
+        p = a.place
+        for i in (1, 2, 3):
+            if p - i >= 0:
+                out.append(t + "LB" + va.pieces[p - i])
+            if p + i < len(va.pieces):
+                out.append(t + "LA" + va.pieces[p + i])
+        if p > 0:
+            out.append(t + "LB1" + va.pieces[p - 1])
+        if p > 1:
+            out.append(t + "LB2" + va.pieces[p - 2] + " " + va.pieces[p - 1])
+        return out
+    else:
+        between = va.pieces[a.place + 1 : b.place]
+    names = [w for w in between if w[0] == "⟦"]
+    out.append(t + "d" + bucket(len(between)))
+    out.append(t + "m" + bucket(len(names)))
+    ta, tb = KIND[a.letter], KIND[b.letter]
+    out.append(t + "mm" + ("a" if any(KIND[w[1]] == ta for w in names) else "") + ("b" if any(KIND[w[1]] == tb for w in names) else ""))
+    last = "^"
+    for w in between:
+        out.append("w=" + w)
+        out.append(t + w)
+        out.append("p=" + last + " " + w)
+        out.append(t + last + " " + w)
+        last = w
+    out.append("p=" + last + " $")
+    if between:
+        out.append(t + "f=" + between[0])
+        out.append(t + "l=" + between[-1])
+        if len(between) > 1:
+            out.append(t + "f2=" + between[0] + " " + between[1])
+            out.append(t + "l2=" + between[-2] + " " + between[-1])
+    if len(between) <= 5:
+        out.append(t + "s=" + " ".join(between))
+    words = [w for w in between if w[0] != "⟦" and w not in EMPTY]
+    if words and len(words) <= 3:
+        out.append(t + "S=" + " ".join(words))
+    for i in (1, 2, 3, 4):
+        if a.place - i >= 0:
+            w = va.pieces[a.place - i]
+            out.append(t + "B" + w)
+            if i < 4 and a.place - i - 1 >= 0:
+                out.append(t + "B2" + va.pieces[a.place - i - 1] + " " + w)
+    for i in (1, 2, 3, 4):
+        if b.place + i < len(vb.pieces):
+            w = vb.pieces[b.place + i]
+            out.append(t + "A" + w)
+            if i < 4 and b.place + i + 1 < len(vb.pieces):
+                out.append(t + "A2" + w + " " + vb.pieces[b.place + i + 1])
+    for side, item in (("1", a), ("2", b)):
+        if item.outer is not None:
+            out.append(t + "in" + side + item.outer.letter)
+            out.append(t + "IN" + side + item.outer.template)
+    if a.outer is not None or b.outer is not None or "⟦" in a.template or "⟦" in b.template:
+        out.append(t + "T=" + a.template[-30:] + "|" + b.template[-30:])
+    return out
+
+
+EMPTY = frozenset("the a an of , ( ) - ; : . and or this these that".split())
+SECTION_BREAKS = re.compile(r"\n\s*\n")
+TYPES = tuple(EntityType)
