@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kg.claims.assemble import assemble, lean
 from kg.entities.rules import find_mentions
-from kg.grounding.ground import ground
+from kg.grounding.ground import Grounder
 from kg.lexicon.lexicon import Lexicon, open_lexicon
 from kg.model import Claim, Clause, Document, EntityType, Grounding, Relation
 from kg.relations.rulebook import Rulebook, open_rulebook
@@ -39,6 +39,7 @@ class Reader:
     """What reading needs: the lexicon and the rules. Opened once, used for any number of records."""
 
     lexicon: Lexicon
+    grounder: Grounder
     rulebook: Rulebook
 
     def read(self, document: Document) -> tuple[Claim, ...]:
@@ -47,7 +48,7 @@ class Reader:
         definitions = find_abbreviations(document)
         names = long_forms(definitions)
         mentions = find_mentions(document, clauses, self.lexicon, names, definitions=definitions)
-        groundings = tuple(ground(mention, names, self.lexicon) for mention in mentions)
+        groundings = self.grounder.ground_all(mentions, names)
         relations = relations_of(document, clauses, groundings, self.rulebook)
         return lean(assemble(document, relations))
 
@@ -55,7 +56,8 @@ class Reader:
 def open_reader(options: Options | None = None) -> Reader:
     """The reader with the shipped knowledge and the user's own tables."""
     options = options or Options()
-    return Reader(open_lexicon(options.lexicons, options.ontologies), open_rulebook())
+    lexicon = open_lexicon(options.lexicons, options.ontologies)
+    return Reader(lexicon, Grounder(lexicon), open_rulebook())
 
 
 def readable_clauses(document: Document) -> tuple[Clause, ...]:

@@ -8,7 +8,7 @@ said of them is left to the neighbours.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kg.grounding.forms import CODE, Form, alteration_parts, class_parts, forms_of, slash_parts, variant_parts
@@ -37,7 +37,41 @@ ENOUGH = 0.55  # value from which a candidate is taken
 LAYER_GAIN = 0.1  # of overlay and user table
 APPROXIMATE_COST = 0.25
 APPROXIMATE_LETTERS = 8
+REMEMBERED = 200_000  # names that a Grounder keeps
 LONGEST = 300  # characters of a mention; longer ones are not looked up
+
+
+class Grounder:
+    """Grounds the mentions of many records; what it found once for a name it does not look up again.
+
+    A name that holds no word that the record defines is grounded alike in every record.
+    """
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._known: dict[tuple[str, EntityType, str], Grounding] = {}
+
+    def ground_all(self, mentions: Iterable[Mention], document_names: Mapping[str, str]) -> tuple[Grounding, ...]:
+        """The groundings of one record's mentions, in their order."""
+        names = with_normal_forms(document_names)
+        here: dict[tuple[str, EntityType, str], Grounding] = {}
+        out = []
+        for mention in mentions:
+            key = (mention.text, mention.type, mention.full)
+            own = mention.text in names or any(normal_form(word.strip("()")) in names for word in mention.text.split())
+            cache = here if own else self._known
+            found = cache.get(key)
+            if found is None:
+                if len(self._known) >= REMEMBERED:
+                    self._known.clear()
+                found = cache[key] = _ground(mention, names, self._lexicon)
+            out.append(replace(found, mention=mention))
+        return tuple(out)
+
+
+def with_normal_forms(document_names: Mapping[str, str]) -> dict[str, str]:
+    """The record's abbreviations under their normal forms as well."""
+    return {**{normal_form(short): long for short, long in document_names.items()}, **document_names}
 
 
 def ground(mention: Mention, document_names: Mapping[str, str], lexicon: Lexicon, *, limit: int = 5) -> Grounding:
@@ -45,7 +79,10 @@ def ground(mention: Mention, document_names: Mapping[str, str], lexicon: Lexicon
 
     `document_names` maps an abbreviation (as written, or its normal form) to the long form that the record gives it.
     """
-    names = {**{normal_form(short): long for short, long in document_names.items()}, **document_names}
+    return _ground(mention, with_normal_forms(document_names), lexicon, limit)
+
+
+def _ground(mention: Mention, names: Mapping[str, str], lexicon: Lexicon, limit: int = 5) -> Grounding:
     if len(mention.text) > LONGEST:
         return Grounding(mention, "", mention.text[:LONGEST], mention.type, 0.0, ("too long for a name",))
     defined = names.get(mention.text) or names.get(normal_form(mention.text))
