@@ -14,8 +14,7 @@ from kg.entities.learned import find_mentions
 from kg.model import Document, Grounding
 from kg.relations.learned import extract_relations
 from kg.sources.read import read_records
-from training.gold import load_claims, load_documents, stripped
-from training.train import fold
+from training.gold import fold, load_claims, load_documents, stripped
 
 
 def ungrounded(reading: Reading) -> list[Grounding]:
@@ -32,6 +31,22 @@ def predictions(reading: Reading) -> list[dict]:
                     "object": {"text": r.object.mention.text, "type": r.object.type.value},
                     "confidence": r.confidence})
     return out
+
+
+def tasks(documents: list[Document], rules: bool):
+    """What the encoder is given of each document."""
+    if not rules:
+        yield from ((d, (), ()) for d in documents)
+        return
+    from kg.entities.rules import find_mentions as find_by_rules
+    from kg.pipeline import open_reader, readable_clauses
+    from kg.text.abbreviations import find_abbreviations, long_forms
+
+    lexicon = open_reader().lexicon
+    for d in documents:
+        clauses = readable_clauses(d)
+        definitions = find_abbreviations(d)
+        yield d, tuple(clauses), find_by_rules(d, clauses, lexicon, long_forms(definitions), definitions=definitions)
 
 
 def scorer(data: Path):
@@ -52,6 +67,7 @@ def main() -> None:
     parser.add_argument("--dev", action="store_true", help="dev and seed instead; look seldom")
     parser.add_argument("--stripped", action="store_true")
     parser.add_argument("--readings", type=Path, help="keep the readings here")
+    parser.add_argument("--rules", action="store_true", help="give it the clauses and mentions of the rule reader")
     parser.add_argument("--errors", action="store_true")
     args = parser.parse_args()
     if args.dev:
@@ -67,7 +83,7 @@ def main() -> None:
     if args.stripped:
         chosen = [stripped(d) if d.punctuated else d for d in chosen]
     began = time.time()
-    readings = list(open_encoder(args.artefact).read_all((d, ()) for d in chosen))
+    readings = list(open_encoder(args.artefact).read_all(tasks(chosen, args.rules)))
     print(f"{len(chosen)} records in {time.time() - began:.1f} s")
     if args.readings:
         args.readings.write_bytes(pickle.dumps((readings, claims)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kg.encoder.windows import Window
+from kg.model import Mention
 from training.gold import PREDICATES, STATUSES, TYPES, GoldRecord, occurrences, quote_spans
 
 MAX_DISTANCE = 90  # words between two mentions of a pair
@@ -97,9 +98,10 @@ class Example:
     quotes: tuple[tuple[tuple[int, int], ...], ...]  # for each claim, where its quotes stand, in words of this window
     home: tuple[bool, ...]  # for each claim, whether it may be read from this window though no quote covers it
     text: str
+    given: tuple[Found, ...] = ()  # mentions that tables and patterns find
 
 
-def examples(record: GoldRecord, made: Sequence[Window]) -> list[Example]:
+def examples(record: GoldRecord, made: Sequence[Window], given: Sequence[Mention] = ()) -> list[Example]:
     """One example a window."""
     text = record.document.text
     names = Names(record)
@@ -120,8 +122,18 @@ def examples(record: GoldRecord, made: Sequence[Window]) -> list[Example]:
             rows = [word_range(window, *_clip(window, start, end)) for start, end in stretch]
             where.append(tuple(r for r in rows if r))
         found.append(Example(record.document.nct, window, tags, tuple(mentions), names, claims, tuple(where),
-                             tuple(not q for q in quotes), text))
+                             tuple(not q for q in quotes), text, _given(window, given, names, text)))
     return found
+
+
+def _given(window: Window, given: Sequence[Mention], names: Names, text: str) -> tuple[Found, ...]:
+    """The given mentions that stand wholly in the window."""
+    found = {}
+    for m in given:
+        place = word_range(window, m.span.start, m.span.end)
+        if place:
+            found.setdefault(place, Found(*place, TYPES.index(m.type.value), names.find(m.span.of(text))))
+    return tuple(found[k] for k in sorted(found))
 
 
 def _clip(window: Window, start: int, end: int) -> tuple[int, int]:

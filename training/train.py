@@ -16,7 +16,8 @@ from torch.nn import functional as F
 
 from kg.encoder.tags import decode_tags
 from kg.encoder.windows import FEATURES, windows
-from training.gold import load_claims, load_documents, make_record, strip_record
+from training.evaluate import tasks
+from training.gold import fold, load_claims, load_documents, make_record, strip_record
 from training.labels import Example, Found, examples, pair_targets, pairs_of
 from training.network import FROZEN, WIDTH, Encoder, PairHead
 
@@ -56,10 +57,13 @@ def losses(encoder: Encoder, head: PairHead, batch: list[Example], predicted: bo
         firsts = torch.from_numpy(e.window.words)
         s = scores[k, firsts].view(len(firsts), -1, 3)
         tag_loss = tag_loss + F.cross_entropy(s.reshape(-1, 3), torch.from_numpy(e.tags).reshape(-1), reduction="sum")
-        mentions = {(m.first, m.last, m.type): m for m in e.mentions}
+        mentions = {(m.first, m.last): m for m in e.mentions}
         if predicted:
             for m in found_in(e, s.detach().numpy(), 0.3):
-                mentions.setdefault((m.first, m.last, m.type), m)
+                mentions.setdefault((m.first, m.last), m)
+        for m in e.given:
+            if (m.first, m.last) not in mentions or rng.random() < 0.2:
+                mentions[m.first, m.last] = m
         chosen = [mentions[key] for key in sorted(mentions)]
         pairs = pairs_of(e.window, chosen)
         if not pairs:
@@ -99,6 +103,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--batch", type=int, default=6, help="windows a step, over all workers")
+    parser.add_argument("--steps", type=int, help="stop after so many steps; the schedule is made to fit")
+    parser.add_argument("--warm", type=float, default=0.06, help="share of the steps in which the rate rises")
     parser.add_argument("--rate", type=float, default=2.5e-4)
     parser.add_argument("--held", type=int, default=0, help="fold to hold out (0-4); -1: none")
     parser.add_argument("--seed", type=int, default=13)
@@ -119,8 +125,10 @@ def main() -> None:
     tokenizer = Tokenizer.from_file(str(args.weights / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    pools = [[examples(r, windows(r.document, tokenizer)) for r in kind]
-             for kind in (records, [strip_record(r) for r in records])]
+    pools = []
+    for kind in (records, [strip_record(r) for r in records]):
+        given = [m for _, _, m in tasks([r.document for r in kind], True)]
+        pools.append([examples(r, windows(r.document, tokenizer, m), m) for r, m in zip(kind, given, strict=True)])
     print(f"{len(records)} records, prepared in {time.time() - began:.0f} s", flush=True)
     multiprocessing.start_processes(work, (args, pools), nprocs=args.workers, start_method="fork")
 
@@ -136,8 +144,13 @@ def work(rank: int, args: argparse.Namespace, pools: list[list[list[Example]]]) 
     encoder.load_minilm(args.weights / "model.safetensors")
     if args.start:
         saved = torch.load(args.start)
-        encoder.load_state_dict(saved["encoder"])
+        old = saved["encoder"].pop("features.weight")
+        encoder.load_state_dict(saved["encoder"], strict=False)
         head.load_state_dict(saved["head"])
+        if old.shape == encoder.features.weight.shape:
+            encoder.features.weight.data.copy_(old)
+        else:
+            encoder.features.weight.data[:, :18] = old[:, :18]
     torch.manual_seed(args.seed + 1000 * rank)
     new = ("tagger", "features")
     body = [p for layer in encoder.layers[FROZEN:] for p in layer.parameters()]
@@ -151,14 +164,16 @@ def work(rank: int, args: argparse.Namespace, pools: list[list[list[Example]]]) 
                 if any(e.quotes) or rng.random() < 0.3]
         sums, start = np.zeros(3), time.time()
         todo = batches(pool, args.batch, rng)
-        total = total or len(todo) * args.epochs
+        total = total or args.steps or len(todo) * args.epochs
         for batch in todo:
+            if step >= total:
+                break
             mine = batch[rank :: args.workers]
-            rate = min(1.0, (step + 1) / (0.06 * total)) * max(0.02, 1 - step / total)
+            rate = min(1.0, (step + 1) / (args.warm * total)) * max(0.02, 1 - step / total)
             optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = args.rate * rate, 4 * args.rate * rate
             optimiser.zero_grad(set_to_none=False)
             if mine:
-                parts = losses(encoder, head, mine, epoch >= 1, random.Random(step))
+                parts = losses(encoder, head, mine, epoch >= 1 or bool(args.start), random.Random(step))
                 sum(parts).backward()
                 sums += [float(x.detach()) if torch.is_tensor(x) else x for x in parts]
             average([*body, *top], args.workers)
@@ -172,6 +187,8 @@ def work(rank: int, args: argparse.Namespace, pools: list[list[list[Example]]]) 
                     "losses": [round(float(x) / len(todo), 4) for x in sums]}
             print(json.dumps(line), flush=True)
             torch.save({"encoder": encoder.state_dict(), "head": head.state_dict()}, args.out / "model.pt")
+        if step >= total:
+            return
 
 
 def average(parameters: list[torch.nn.Parameter], workers: int) -> None:
@@ -186,11 +203,6 @@ def average(parameters: list[torch.nn.Parameter], workers: int) -> None:
     for p in parameters:
         p.grad.copy_(flat[at : at + p.numel()].view_as(p))
         at += p.numel()
-
-
-def fold(nct: str) -> int:
-    """A record's fold, by its number alone."""
-    return int(nct[3:]) * 2654435761 % 2**32 * 5 >> 32
 
 
 if __name__ == "__main__":

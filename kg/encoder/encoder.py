@@ -20,12 +20,15 @@ from kg.encoder.pairs import PairHead, candidate_pairs
 from kg.encoder.tags import decode_tags
 from kg.encoder.windows import Window, windows
 from kg.errors import LexiconError
-from kg.model import Clause, Document, EntityType, Predicate, Span, Status
+from kg.model import Clause, Document, EntityType, Mention, Predicate, Span
 
 ARTEFACT = Path(__file__).resolve().parent / "artefact"
 FILES = ("encoder.onnx", "tokenizer.json", "head.npz", "reader.json")
 FLOOR = 0.05  # pairs below are not kept
+GIVEN = 0.3  # the probability of a mention that others found and the model did not
 _TYPES = tuple(EntityType)
+
+Task = tuple[Document, tuple[Clause, ...], tuple[Mention, ...]]  # clauses and given mentions may be empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Scored:
     object: int
     predicate: Predicate
     probability: float
-    statuses: tuple[float, float, float]  # in the order of `Status`
+    statuses: tuple[float, float, float]  # in the order of `kg.model.Status`
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +83,15 @@ class Encoder:
             self._head = PairHead(dict(weights))
         self.settings: dict[str, Any] = json.loads((folder / "reader.json").read_text("utf-8"))
 
-    def read(self, document: Document, clauses: Sequence[Clause] = ()) -> Reading:
-        """The reading of one document."""
-        return next(iter(self.read_all([(document, tuple(clauses))])))
+    def read(
+        self, document: Document, clauses: Sequence[Clause] = (), mentions: Sequence[Mention] = ()
+    ) -> Reading:
+        """The reading of one document. `mentions` that others found are weighed along with the model's own."""
+        return next(iter(self.read_all([(document, tuple(clauses), tuple(mentions))])))
 
-    def read_all(self, documents: Iterable[tuple[Document, tuple[Clause, ...]]], batch: int = 8) -> Iterator[Reading]:
+    def read_all(self, documents: Iterable[Task], batch: int = 8) -> Iterator[Reading]:
         """Readings in the order of the documents; windows of like length share a batch."""
-        held: list[tuple[Document, tuple[Clause, ...]]] = []
+        held: list[Task] = []
         for item in documents:
             held.append(item)
             if len(held) == 8 * batch:
@@ -94,13 +99,13 @@ class Encoder:
                 held = []
         yield from self._read_some(held, batch)
 
-    def _read_some(self, held: list[tuple[Document, tuple[Clause, ...]]], batch: int) -> Iterator[Reading]:
-        made = [windows(document, self._tokenizer) for document, _ in held]
+    def _read_some(self, held: list[Task], batch: int) -> Iterator[Reading]:
+        made = [windows(task[0], self._tokenizer, task[2]) for task in held]
         flat = [w for some in made for w in some]
         encoded = self._encode(flat, batch)
         at = 0
-        for (document, clauses), some in zip(held, made, strict=True):
-            yield self._assemble(document, clauses, list(zip(some, encoded[at : at + len(some)], strict=True)))
+        for task, some in zip(held, made, strict=True):
+            yield self._assemble(task, list(zip(some, encoded[at : at + len(some)], strict=True)))
             at += len(some)
 
     def _encode(self, flat: Sequence[Window], batch: int) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -121,14 +126,14 @@ class Encoder:
                 out[k] = (hidden[r, flat[k].words], scores[r, flat[k].words].reshape(len(flat[k].words), -1, 3))
         return out
 
-    def _assemble(
-        self, document: Document, clauses: tuple[Clause, ...], parts: list[tuple[Window, tuple[np.ndarray, np.ndarray]]]
-    ) -> Reading:
+    def _assemble(self, task: Task, parts: list[tuple[Window, tuple[np.ndarray, np.ndarray]]]) -> Reading:
         """Mentions and pairs of all windows, each mention once though a title stands before several windows."""
+        document, clauses, given = task
         best: dict[Span, tuple[float, int]] = {}
         local = []
         for window, (hidden, scores) in parts:
             decoded = decode_tags(scores, self.settings["mention_threshold"])
+            decoded = _with_given(window, decoded, given)
             spans = [Span(int(window.starts[a]), int(window.ends[b])) for a, b, _, _ in decoded]
             for span, (_, _, kind, p) in zip(spans, decoded, strict=True):
                 best[span] = max(best.get(span, (0.0, 0)), (p, kind))
@@ -158,9 +163,23 @@ class Encoder:
         return Reading(document, clauses, mentions, tuple(pairs[k] for k in sorted(pairs)), self.settings)
 
 
+def _with_given(
+    window: Window, decoded: list[tuple[int, int, int, float]], given: Sequence[Mention]
+) -> list[tuple[int, int, int, float]]:
+    """The model's mentions and, where it has none of the same words, those that others found."""
+    known = {(a, b) for a, b, _, _ in decoded}
+    for mention in given:
+        first = int(np.searchsorted(window.starts[window.own :], mention.span.start)) + window.own
+        last = int(np.searchsorted(window.ends[window.own :], mention.span.end)) + window.own
+        if last >= len(window.words) or first > last or (first, last) in known:
+            continue
+        if window.starts[first] == mention.span.start and window.ends[last] == mention.span.end:
+            known.add((first, last))
+            decoded.append((first, last, _TYPES.index(mention.type), GIVEN))
+    return sorted(decoded)
+
+
 def open_encoder(folder: Path | None = None, threads: int = 1) -> Encoder:
     """The encoder of a folder, or the one that ships. `LexiconError` where a file is missing."""
     return Encoder(folder or ARTEFACT, threads)
 
-
-STATUSES = tuple(Status)

@@ -7,14 +7,15 @@ words: the first piece of each word (run of letters and digits, or one mark) sta
 
 from __future__ import annotations
 
+import bisect
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from tokenizers import Tokenizer
 
-from kg.model import Document
+from kg.model import Document, EntityType, Mention
 
 MAX_PIECES = 288
 TITLE_PIECES = 40
@@ -23,7 +24,7 @@ FLAGS = (
     "own intervention", "own condition", "own keyword", "capitalised", "all capitals", "inner capital", "digit",
     "-mab", "-nib", "drug ending", "disease ending", "class ending", "after a line break", "process ending",
 )  # fmt: skip
-FEATURES = len(SECTIONS) + len(FLAGS) + 4  # four slots are kept free, for the lexicon
+FEATURES = len(SECTIONS) + len(FLAGS) + len(EntityType)  # the last: what tables and patterns take the word for
 
 _ENDINGS = (
     (7, re.compile(r"mabs?$", re.I)),
@@ -38,6 +39,7 @@ _ENDINGS = (
 _STOP = frozenset("""the a an of and or in with for to by on at plus versus vs study group arm placebo treatment therapy
 drug patients patient control other standard care disease dose daily mg ml oral tablet injection single high low
 cancer""".split())
+_TYPES = tuple(EntityType)
 _WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?;:]$")
 
@@ -66,12 +68,20 @@ class _Words:
     breaks: list[bool]  # whether a line ends before the word
 
 
-def windows(document: Document, tokenizer: Tokenizer) -> tuple[Window, ...]:
-    """The document's windows in order; none for a document without words."""
+def windows(document: Document, tokenizer: Tokenizer, given: Iterable[Mention] = ()) -> tuple[Window, ...]:
+    """The document's windows in order; none for a document without words.
+
+    `given` are mentions that tables and patterns found; the model sees their types as features of the words.
+    """
     words = _words(document, tokenizer)
     total = len(words.starts)
     if not total:
         return ()
+    base = len(SECTIONS) + len(FLAGS)
+    for mention in given:
+        first = bisect.bisect_right(words.ends, mention.span.start)
+        last = bisect.bisect_left(words.starts, mention.span.end)
+        words.features[first:last, base + _TYPES.index(mention.type)] = 1
     title = _title_words(words)
     found = []
     begin = 0

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kg.encoder.encoder import Reading, Scored
-from kg.model import SYMMETRIC, Clause, Document, EntityType, Grounding, Predicate, Relation, Span, Status
+from kg.model import SYMMETRIC, Clause, Document, Grounding, Predicate, Relation, Span, Status
 
 _STATUSES = tuple(Status)
 _MORE_SPECIFIC = {  # of one pair, the left is left out where the right is said too
@@ -228,5 +228,3 @@ def _support(document: Document, clauses: Sequence[Clause], a: Span, b: Span) ->
     text = document.text[start:end]
     return Span(start + len(text) - len(text.lstrip()), end - (len(text) - len(text.rstrip())))
 
-
-TYPES = tuple(EntityType)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kg.model import Document, Intervention, Section
+from kg.model import Document, EntityType, Intervention, Mention, Section, Span
 
 tokenizers = pytest.importorskip("tokenizers")
 windows_module = pytest.importorskip("kg.encoder.windows")
@@ -69,3 +69,27 @@ def test_a_word_without_spaces_does_not_break_the_reader():
     (window,) = windows_module.windows(document("a" * 5000), tiny_tokenizer())
     assert len(window.words) == 1
     assert np.all(window.ids < 30522)
+
+
+def test_what_tables_found_is_a_feature_of_its_words():
+    """A given Drug mention marks its word with its type, and no other word."""
+    source = document("Osimertinib for cancer")
+    given = Mention(Span(0, 11), "Osimertinib", EntityType.DRUG, "lexicon")
+    (window,) = windows_module.windows(source, tiny_tokenizer(), [given])
+    base = len(windows_module.SECTIONS) + len(windows_module.FLAGS)
+    marks = window.features[window.words][:, base:]
+    assert marks[0, list(EntityType).index(EntityType.DRUG)] == 1
+    assert marks.sum() == 1
+
+
+def test_a_given_mention_joins_those_of_the_model_where_words_begin_and_end():
+    """One that cuts a word in two is left out; one that the model has is not doubled."""
+    encoder = pytest.importorskip("kg.encoder.encoder")
+    source = document("Osimertinib for cancer")
+    (window,) = windows_module.windows(source, tiny_tokenizer())
+    given = [Mention(Span(0, 11), "Osimertinib", EntityType.DRUG, "x"),
+             Mention(Span(16, 22), "cancer", EntityType.DISEASE, "x"),
+             Mention(Span(16, 20), "canc", EntityType.DISEASE, "x")]
+    made = encoder._with_given(window, [(0, 0, 0, 0.9)], given)
+    assert [m[:2] for m in made] == [(0, 0), (2, 2)]
+    assert made[0][3] == 0.9
