@@ -8,9 +8,10 @@ come with the model (`reader.json`) and were chosen on records held out from tra
 from __future__ import annotations
 
 import bisect
+import math
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kg.encoder.encoder import Reading, Scored
@@ -46,12 +47,10 @@ def extract_relations(reading: Reading, groundings: Sequence[Grounding]) -> tupl
     probability that the record makes the statement.
     """
     settings = reading.settings
-    by_span = {(g.mention.span, g.type): g for g in groundings}
-    any_type = {g.mention.span: g for g in groundings}
-    grounded = [by_span.get((m.span, m.type)) or any_type.get(m.span) for m in reading.mentions]
-    keys = _keys(reading.document.text, grounded)
-    said = _gather(reading, keys)
-    chosen = _choose(said, settings)
+    grounded = match(reading, groundings)
+    keys = keys_of(reading.document.text, grounded)
+    said = gather(reading, keys)
+    chosen = choose(said, settings)
     found = []
     for key in chosen:
         thing = said[key]
@@ -71,7 +70,14 @@ def extract_relations(reading: Reading, groundings: Sequence[Grounding]) -> tupl
     return tuple(sorted(found, key=lambda r: (r.support, r.subject.mention.span, r.predicate, r.object.mention.span)))
 
 
-def _keys(text: str, grounded: Sequence[Grounding | None]) -> list[str]:
+def match(reading: Reading, groundings: Sequence[Grounding]) -> list[Grounding | None]:
+    """The grounding of each mention of the reading: one of its own type, else any of the same words."""
+    by_type = {(g.mention.span, g.type): g for g in groundings}
+    any_type = {g.mention.span: g for g in groundings}
+    return [by_type.get((m.span, m.type)) or any_type.get(m.span) for m in reading.mentions]
+
+
+def keys_of(text: str, grounded: Sequence[Grounding | None]) -> list[str]:
     """For each mention the thing it names: by id, else by name; abbreviations that the text defines are resolved."""
     short = _abbreviations(text)
     found = []
@@ -129,7 +135,7 @@ def _long_form(short: str, words: Sequence[str]) -> str:
     return ""
 
 
-def _gather(reading: Reading, keys: Sequence[str]) -> dict[Key, _Said]:
+def gather(reading: Reading, keys: Sequence[str]) -> dict[Key, _Said]:
     """Pairs by what they say, with the joint probability and status."""
     said: dict[Key, _Said] = defaultdict(_Said)
     for pair in reading.pairs:
@@ -142,12 +148,65 @@ def _gather(reading: Reading, keys: Sequence[str]) -> dict[Key, _Said]:
     share = reading.settings.get("repeat", 0.0)
     for thing in said.values():
         thing.pairs.sort(key=lambda p: (-p.probability, p.subject, p.object))
-        miss = 1.0
-        for rank, pair in enumerate(thing.pairs[:6]):
-            miss *= 1 - pair.probability * (1.0 if rank == 0 else share)
-        thing.probability = 1 - miss
+        thing.probability = _joint(thing.pairs, share)
         thing.status = _status(thing.pairs, reading.settings)
+    weigh = reading.settings.get("weigh")
+    if weigh:
+        for key, features in features_of(said, reading, keys).items():
+            said[key].probability = _sigmoid(sum(w * x for w, x in zip(weigh, features, strict=True)))
     return said
+
+
+def _joint(pairs: Sequence[Scored], share: float) -> float:
+    """The probability that any of the pairs is right, the likeliest counted whole and the rest in part."""
+    miss = 1.0
+    for rank, pair in enumerate(pairs[:6]):
+        miss *= 1 - pair.probability * (1.0 if rank == 0 else share)
+    return 1 - miss
+
+
+def features_of(said: Mapping[Key, _Said], reading: Reading, keys: Sequence[str]) -> dict[Key, tuple[float, ...]]:
+    """What is known of each statement as a whole, for the last weighing.
+
+    How likely its best pair and all its pairs are, how often it is said, how sure its mentions are, whether they are
+    the record's own, whether the title says it, what rivals it, and which predicate it has.
+    """
+    document = reading.document
+    own = [{plain_name(n) for i in document.interventions for n in (i.name, *i.other_names)},
+           {plain_name(c) for c in (*document.conditions, *document.keywords)}]
+    titles = [s.span for s in document.sections if s.name in ("briefTitle", "officialTitle")]
+    rivals: dict[tuple[str, str], list[tuple[float, Predicate]]] = defaultdict(list)
+    sure = [0.0] * len(keys)
+    names: dict[str, set[str]] = defaultdict(set)
+    best: dict[str, float] = defaultdict(float)
+    for m, (key, mention) in enumerate(zip(keys, reading.mentions, strict=True)):
+        sure[m] = mention.probability
+        best[key] = max(best[key], mention.probability)
+        names[key].add(plain_name(mention.span.of(document.text)))
+    for (s, predicate, o), thing in said.items():
+        rivals[min(s, o), max(s, o)].append((thing.pairs[0].probability, predicate))
+    out = {}
+    for (s, predicate, o), thing in said.items():
+        top = thing.pairs[0]
+        places = [reading.mentions[m].span for m in (top.subject, top.object)]
+        rival = max((p for p, other in rivals[min(s, o), max(s, o)] if other is not predicate), default=0.02)
+        out[s, predicate, o] = (
+            _logit(top.probability), _logit(_joint(thing.pairs, 1.0)), math.log(len(thing.pairs)),
+            sure[top.subject], sure[top.object], best[s], best[o],
+            float(bool(names[s] & own[0])), float(bool(names[o] & own[1])), float(bool(names[o] & own[0])),
+            float(all(any(t.covers(p) for t in titles) for p in places)), _logit(rival),
+            *(float(predicate is p) for p in Predicate),
+        )  # fmt: skip
+    return out
+
+
+def _logit(p: float) -> float:
+    p = min(max(p, 0.01), 0.995)
+    return math.log(p / (1 - p))
+
+
+def _sigmoid(x: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, x))))
 
 
 def _status(pairs: Sequence[Scored], settings: dict) -> Status:
@@ -160,7 +219,7 @@ def _status(pairs: Sequence[Scored], settings: dict) -> Status:
     return _STATUSES[totals.index(max(totals))]
 
 
-def _choose(said: dict[Key, _Said], settings: dict) -> list[Key]:
+def choose(said: dict[Key, _Said], settings: dict) -> list[Key]:
     """The statements that are likely enough and not said better by another."""
     thresholds, default = settings["thresholds"], settings["default_threshold"]
     likely = {k for k, t in said.items() if t.probability >= thresholds.get(k[1].value, default)}
