@@ -370,14 +370,26 @@ class Claim:
 
         What is said of a combination only is never copied to one drug as a bare triple.
         """
-        return self.status is Status.ASSERTED and any(
-            e.status is Status.ASSERTED and not e.partners for e in self.evidence
-        )
+        return self.status is Status.ASSERTED and any(not e.partners for e in self.support)
+
+    @property
+    def support(self) -> tuple[Evidence, ...]:
+        """The evidence that the claim's status rests on: a hypothesis supports no assertion.
+
+        Where some of it is said of the subject alone, only that counts.
+        """
+        same = tuple(e for e in self.evidence if e.status is self.status)
+        return tuple(e for e in same if not e.partners) or same
 
     @property
     def id(self) -> str:
         """Hash of subject, predicate, object and polarity."""
         return claim_id(self.subject.id, self.predicate, self.object.id, self.negated)
+
+    @property
+    def supporting_records(self) -> tuple[str, ...]:
+        """The trials whose evidence the status rests on, sorted."""
+        return tuple(sorted({e.nct for e in self.support}))
 
     @property
     def records(self) -> tuple[str, ...]:

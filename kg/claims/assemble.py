@@ -7,6 +7,7 @@ written. A record that says a thing twice has said it once; two records are two.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from kg.lexicon.tables import local_id
 from kg.model import (
@@ -97,23 +98,35 @@ def merge(claims: Iterable[Claim]) -> tuple[Claim, ...]:
 
 
 def _one(claims: Sequence[Claim]) -> Claim:
-    """One claim of several with the same id. The direction and labels of the first in order of evidence are kept."""
+    """One claim of several with the same id; symmetric ones are turned to one direction, their evidence with them."""
+    first = min(claims, key=lambda c: (c.subject.id, c.object.id)) if claims[0].predicate in SYMMETRIC else claims[0]
+    claims = [claim if claim.subject.id == first.subject.id else _turned(claim) for claim in claims]
     evidence = sorted(
         {e.id: e for claim in claims for e in claim.evidence}.values(),
         key=lambda e: (e.nct, e.section, e.start, e.end, e.id),
     )
     status = min((e.status for e in evidence), key=ORDER.__getitem__)
-    chosen = [e for e in evidence if e.status is status]
+    subject = min((c.subject for c in claims), key=_label_rank)
+    object_ = min((c.object for c in claims), key=_label_rank)
+    claim = Claim(subject, first.predicate, object_, status, 0.0, tuple(evidence))
+    return replace(claim, confidence=belief(claim))
+
+
+def belief(claim: Claim) -> float:
+    """How sure the claim is: 1 minus the chance that all supporting records are misread; a record counts once."""
     per_record: dict[str, float] = {}
-    for e in chosen:
+    for e in claim.support:
         per_record[e.nct] = max(per_record.get(e.nct, 0.0), e.confidence)
     doubt = 1.0
     for confidence in per_record.values():
         doubt *= 1.0 - confidence
-    first = min(claims, key=lambda c: (c.subject.id, c.object.id)) if claims[0].predicate in SYMMETRIC else claims[0]
-    subject = min((c.subject for c in claims if c.subject.id == first.subject.id), key=_label_rank)
-    object_ = min((c.object for c in claims if c.object.id == first.object.id), key=_label_rank)
-    return Claim(subject, first.predicate, object_, status, round(1.0 - doubt, 4), tuple(evidence))
+    return round(1.0 - doubt, 4)
+
+
+def _turned(claim: Claim) -> Claim:
+    """A symmetric claim the other way round, subject and object of its evidence with it."""
+    evidence = tuple(replace(e, subject=e.object, object=e.subject) for e in claim.evidence)
+    return replace(claim, subject=claim.object, object=claim.subject, evidence=evidence)
 
 
 def _label_rank(entity: Entity) -> tuple[int, str, str]:

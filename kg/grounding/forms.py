@@ -56,7 +56,7 @@ progression development tissue tissues cells families
 """.split()
 )
 _GENE_NUMBER = re.compile(r"^([A-Za-z][A-Za-z-]*?)[- ]?(\d+[A-Za-z]?)((?: ?/ ?-?\d+[A-Za-z]?)+)$")
-_VARIANT = re.compile(r"^(.+?)[ (_-]+(p\.)?([A-Z]\d{1,4}(?:[A-Z*]|fs|del)?|exon ?\d+.*|[vV]\d|ε\d|del\d+)\)?$")
+_VARIANT = re.compile(r"^(.+?)[ (_-]+(p\.)?([A-Z]\d{1,4}(?:[A-Z*]|fs|del)|[A-Z]\d{2,4}|exon ?\d+.*|[vV]\d|ε\d|del\d+)\)?$")
 CODE = re.compile(r"^(?=.*\d{3})[A-Z]{2,5}[- ]?[A-Z]{0,2}\d{3,7}[A-Z]{0,2}$")
 # fmt: off
 _SWAPS = (
@@ -191,6 +191,28 @@ def forms_of(text: str, type: T, names: Mapping[str, str]) -> Iterator[Form]:
     yield from _backed_off(text, type)
 
 
+# Heads that say nothing without their modifier: a SHANK3 deficiency is no nutritional deficiency.
+BARE_HEADS = frozenset(
+    """deficiency deficiencies disease diseases disorder disorders syndrome syndromes condition conditions inhibitor inhibitors antagonist
+    antagonists agonist agonists antibody antibodies therapy therapies treatment treatments drug drugs agent agents medication medications
+    receptor receptors protein proteins gene genes cell cells pathway pathways infection infections failure injury injuries loss dysfunction
+    impairment factor factors response responses level levels growth activity metabolism function functions process processes rate rates score
+    scores risk outcome outcomes survival program programme intervention interventions procedure device system""".split()
+)
+# Modifiers of a class that leave it what it is; any other makes another class of it.
+LITTLE = frozenset(
+    """novel new newer oral selective potent highly first second third next generation first-generation second-generation third-generation
+    next-generation long-acting short-acting systemic standard conventional current existing available approved topical inhaled intravenous
+    subcutaneous high-dose low-dose prior previous concomitant concurrent adjuvant neoadjuvant small-molecule irreversible reversible humanized
+    human recombinant synthetic other certain specific common various several effective traditional commercial fda-approved investigational
+    experimental different all intensive first-line second-line perioperative postoperative preoperative maintenance induction aggressive""".split()
+)
+
+
+def _says_little(modifiers: list[str]) -> bool:
+    return all(word.lower() in LITTLE for word in modifiers)
+
+
 def _backed_off(text: str, type: T) -> Iterator[Form]:
     yield from _rewritten(text, type)
     words = text.split()
@@ -207,6 +229,8 @@ def _backed_off(text: str, type: T) -> Iterator[Form]:
     pieces = words if len(words) > 1 else re.split(r"(?<=[a-z0-9])-(?=[a-z])", text)
     for start in range(1, len(pieces)):  # modifiers stand left of the head
         rest = " ".join(pieces[start:])
+        if rest.lower() in BARE_HEADS or (type is T.DRUG_CLASS and not _says_little(pieces[:start])):
+            break  # without its modifier the head names something else
         cost = min(0.1 + 0.06 * start, 0.4)
         left = (" ".join(pieces[:start]),)
         yield Form(rest, ("modifier left out",), cost, left)

@@ -31,10 +31,15 @@ SHOWN = 20
 _CLAIM = """SELECT ?claim ?s ?p ?o ?status ?negated ?records WHERE {
   ?claim a kg:Claim ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; kg:status ?status .
   OPTIONAL { ?claim biolink:negated ?negated } OPTIONAL { ?claim kg:recordCount ?records } }"""
+_TRIALS = "SELECT ?trial WHERE { ?trial a kg:Trial } LIMIT 1"
 _ALONE = """SELECT DISTINCT ?claim WHERE {
   ?claim kg:evidence ?e . ?e kg:status kg:asserted FILTER NOT EXISTS { ?e kg:partner ?with } }"""
-_RECORDS = """SELECT ?claim (COUNT(DISTINCT ?trial) AS ?n) WHERE {
-  ?claim a kg:Claim OPTIONAL { ?claim kg:evidence ?e . ?e kg:trial ?trial } } GROUP BY ?claim"""
+_RECORDS = """SELECT ?claim ?trial ?partner WHERE {
+  ?claim a kg:Claim ; kg:status ?status ; kg:evidence ?e . ?e kg:trial ?trial ; kg:status ?status
+  OPTIONAL { ?e kg:partner ?partner } }"""
+_ENDS = """SELECT ?claim ?id ?candidate ?words WHERE {
+  { ?claim rdf:subject ?end ; kg:evidence/kg:subjectMention ?m } UNION { ?claim rdf:object ?end ; kg:evidence/kg:objectMention ?m }
+  ?m kg:candidate ?candidate ; kg:text ?words . ?end dcterms:identifier ?id }"""
 _PLACES = """SELECT ?e ?quote ?start ?end ?s ?from ?to WHERE {
   ?claim kg:evidence ?e . ?e oa:hasTarget/oa:hasSelector ?q , ?at .
   ?q oa:exact ?quote . ?at oa:start ?start ; oa:end ?end .
@@ -61,6 +66,8 @@ def check_store(store: Store, *, shapes_limit: int = SHAPES_LIMIT) -> CheckResul
     """Checks a graph in memory."""
     findings = list(_capped(_contract(store)))
     notes = []
+    if list(_rows(store, _TRIALS)) and not list(_rows(store, _CLAIM)):
+        notes.append("the graph holds trials, but no claim")
     if len(store) <= shapes_limit:
         findings += _capped(_shapes(store))
     else:
@@ -84,7 +91,7 @@ def _contract(store: Store) -> Iterator[tuple[str, str]]:
     """What is wrong, as (name of the thing, sentence)."""
     yield from _names(store)
     said = list(_rows(store, _CLAIM))
-    if not said:
+    if not said and not list(_rows(store, _TRIALS)):
         yield "graph", "holds no claim"
     alone = {claim.value for (claim,) in _rows(store, _ALONE)}
     asserted = set()
@@ -99,14 +106,34 @@ def _contract(store: Store) -> Iterator[tuple[str, str]]:
             if claim.value.removeprefix(SPACES["kgc"]) != right:
                 yield name, "the claim's name does not fit what it says; its statement was changed after it was named"
     yield from _bare(store, asserted)
-    counted = {claim.value: int(n.value) for claim, n in _rows(store, _RECORDS)}
+    counted = _supporting(store)
     for claim, *_, records in said:
-        number = counted.get(claim.value, 0)
+        number = len(counted.get(claim.value, ()))
         if not number:
             yield _claim_name(store, claim), "no record is quoted for this claim"
         elif records is not None and int(records.value) != number:
             yield _claim_name(store, claim), f"it says {records.value} records support it, but {number} are quoted"
     yield from _places(store)
+    yield from _swapped(store)
+
+
+def _supporting(store: Store) -> dict[str, set[str]]:
+    """The records that each claim's status rests on: those that say it of the subject alone, if any does."""
+    alone: dict[str, set[str]] = defaultdict(set)
+    joint: dict[str, set[str]] = defaultdict(set)
+    for claim, trial, partner in _rows(store, _RECORDS):
+        (joint if partner is not None else alone)[claim.value].add(trial.value)
+    return {claim: alone.get(claim) or joint[claim] for claim in {*alone, *joint}}
+
+
+def _swapped(store: Store) -> Iterator[tuple[str, str]]:
+    """Quotes whose words stand for another thing than the claim's end."""
+    considered: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for claim, id_, candidate, words in _rows(store, _ENDS):
+        considered[claim.value, id_.value, words.value].add(candidate.value)
+    for (claim, id_, words), candidates in sorted(considered.items()):
+        if not id_.startswith("kgl:") and id_ not in candidates:
+            yield _claim_name(store, NamedNode(claim)), f"the quoted words {words[:40]!r} were never taken for {id_}"
 
 
 def _names(store: Store) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ that is asserted and not negated, so that whoever merges our files never gains a
 
 Where things lie:
 
-    kgg:claims        claim nodes as a whole: ends, predicate, status, confidence, number of records
+    kgg:claims        claim nodes as a whole: ends, predicate, status, confidence, number of supporting records
     kgg:plain         plain triples, each once: `COUNT(*)` is safe here
     kgg:entities      entities: type, label, surface forms
     kgg:record/NCT…   what one record says: the trial, its sections, the evidence, and the links from claims to it
@@ -180,7 +180,7 @@ def _claim(claim: Claim, labels: dict[str, str], ids: set[str]) -> Pairs:
     yield RDF.object, node_of(claim.object.id)
     yield KG.status, KG[claim.status]
     yield KG.confidence, number(claim.confidence)
-    yield KG.recordCount, integer(len(claim.records))
+    yield KG.recordCount, integer(len(claim.supporting_records))
     yield BIOLINK.negated, boolean(claim.negated)
     yield BIOLINK.knowledge_level, text(KNOWLEDGE_LEVEL[claim.status])
     yield BIOLINK.agent_type, text("text_mining_agent")

@@ -1,5 +1,7 @@
 """Relations -> claims: one claim for each triple and polarity, evidence that quotes the record as written."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -122,3 +124,25 @@ def test_row_has_the_documented_keys():
         "rule",
     } <= set(row)
     assert set(row["subject"]) >= {"text", "label", "type", "id"}
+
+
+def test_turning_a_symmetric_claim_turns_its_quotes_with_it():
+    """Bug: where A+B met B+A, the words of A stood for B."""
+    forward = relation(0, 24, Status.ASSERTED, predicate=Predicate.COMBINED_WITH)
+    backward = replace(forward, subject=forward.object, object=forward.subject)
+    for order in ([forward], [backward], [forward, backward], [backward, forward]):
+        (claim,) = merge([*assemble(document(), order), *assemble(document("NCT00000002"), order[::-1])])
+        for evidence in claim.evidence:
+            assert claim.subject.label == evidence.subject.text
+            assert claim.object.label == evidence.object.text
+
+
+def test_hypotheses_and_combinations_do_not_support_an_assertion():
+    """Bug: a trial that only hopes, or that tells of a combination, was counted as a record that asserts."""
+    joint = replace(SAYS, partners=("sorafenib",))
+    claims = [*assemble(document("NCT00000001"), [SAYS]), *assemble(document("NCT00000002"), [HOPES]),
+              *assemble(document("NCT00000003"), [joint])]  # fmt: skip
+    (claim,) = merge(claims)
+    assert claim.records == ("NCT00000001", "NCT00000002", "NCT00000003")
+    assert claim.supporting_records == ("NCT00000001",)
+    assert claim.confidence == 0.8
