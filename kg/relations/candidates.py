@@ -12,8 +12,8 @@ from kg.relations.rules import extract_relations as by_rules
 from kg.relations.rules import key_of
 
 AGENTS = frozenset({EntityType.DRUG, EntityType.DRUG_CLASS, EntityType.PROCEDURE})
-REACH = 1  # how many clauses further on the second mention may stand
-WEAK = 0.3  # least confidence of a mention that is read with one of another clause
+REACH = 2  # how many clauses further on the second mention may stand
+WEAK = 0.25  # least confidence of a mention that is read with one of another clause
 
 
 @dataclass(slots=True)

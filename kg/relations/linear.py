@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from kg.model import SYMMETRIC, Document, Grounding, Predicate, Relation, Span, Status
-from kg.relations.candidates import Pair
+from kg.entities.tagger import Tagger
+from kg.model import SYMMETRIC, Clause, Document, Grounding, Predicate, Relation, Span, Status
+from kg.relations.candidates import Pair, pairs_of, views_of
 from kg.relations.pair_features import LETTERS, View
-from kg.relations.pair_model import PREDICATES, STATUSES
+from kg.relations.pair_model import PREDICATES, STATUSES, PairModel
+from kg.relations.rulebook import Rulebook
+from kg.relations.trees import Trees
 
 LEAST = 0.04  # probability from which a pair counts as saying something
 Key = tuple[str, Predicate, str]
@@ -115,14 +118,142 @@ def _logit(p: float) -> float:
     return float(np.log(p / (1 - p)))
 
 
-def plain_view(view: View) -> str:
-    """The pieces of a view, for messages."""
-    return " ".join(view.pieces)
+@dataclass(slots=True)
+class FastModel:
+    """All that the fast reader has learned. Opened once (`kg/relations/fast_files.py`), used for any number of records."""
+
+    tagger: Tagger
+    pairs: PairModel
+    whole: Trees  # weighs what is known of a statement in its record
+    allowed: frozenset[str]  # type letters of pairs that are read; "x" before those across clauses
+    threshold: float
+    curve: tuple[tuple[float, ...], tuple[float, ...]]  # probability -> how often it is right
+    memory: bytes = b""  # the tagger reads its model from here and keeps no reference of its own
+
+
+def extract_relations(
+    document: Document, clauses: Sequence[Clause], groundings: Sequence[Grounding], model: FastModel, rulebook: Rulebook,
+    own: frozenset[str],
+) -> tuple[Relation, ...]:
+    """What a record says, in order of the text, each statement with the places that say it best."""
+    views = views_of(document, clauses, groundings, own)
+    pairs, _ = pairs_of(document, views, rulebook, own, model.allowed)
+    scores, statuses = model.pairs.scores(pairs)
+    said = gather(pairs, scores)
+    describe(pairs, statuses, said)
+    keys = sorted(said)
+    weigh(said, keys, model.whole)
+    out = [r for key in choose(said, model.threshold) for r in _relations(document, said[key], pairs, statuses, model)]
+    return tuple(sorted(with_partners(out), key=_order))
+
+
+def weigh(said: dict[Key, Said], keys: Sequence[Key], whole: Trees) -> None:
+    """Gives each statement the probability that its record makes it."""
+    x = np.array([said[k].features for k in keys], dtype=np.float32)
+    for key, p in zip(keys, whole(x), strict=True):
+        said[key].probability = float(p)
+
+
+def choose(said: dict[Key, Said], threshold: float) -> list[Key]:
+    """The statements that are likely enough; of two that turn a kinship round, the likelier."""
+    chosen: list[Key] = []
+    taken: set[Key] = set()
+    for key in sorted((k for k in said if said[k].probability >= threshold), key=lambda k: (-said[k].probability, k)):
+        if key[1] in KINSHIP and (key[2], key[1], key[0]) in taken:
+            continue
+        chosen.append(key)
+        taken.add(key)
+    return chosen
+
+
+KINSHIP = frozenset({Predicate.MEMBER_OF, Predicate.SUBTYPE_OF})
+
+
+def _relations(
+    document: Document, thing: Said, pairs: Sequence[Pair], statuses: np.ndarray, model: FastModel
+) -> list[Relation]:
+    """The places of one statement: the best, and those nearly as good that give the same status."""
+    best = thing.pairs[0][0]
+    status_at = STATUSES.index(thing.status)
+    out: list[Relation] = []
+    for n, (p, k, forward) in enumerate(thing.pairs):
+        if n and (p < max(0.5, 0.5 * best) or int(statuses[k].argmax()) != status_at):
+            continue
+        pair = pairs[k]
+        subject, object_ = ends(pair, forward)
+        column = 2 * PREDICATES.index(thing.key[1]) + (not forward)
+        support = support_of(document, pair)
+        out.append(Relation(
+            subject, thing.key[1], object_, thing.status, support, trigger_of(document, pair, column, model.pairs, support),
+            (), f"learned-{thing.key[1].value}", calibrated(thing.probability, model.curve),
+        ))  # fmt: skip
+        if len(out) == MOST_PLACES:
+            break
+    return out
+
+
+MOST_PLACES = 4
+
+
+def calibrated(p: float, curve: tuple[Sequence[float], Sequence[float]]) -> float:
+    """How often a statement of this probability is right."""
+    return round(float(np.interp(p, curve[0], curve[1])), 4)
 
 
 def support_of(document: Document, pair: Pair) -> Span:
-    """From the first of the two mentions' clauses to the last."""
-    return pair.va.clause.span.join(pair.vb.clause.span)
+    """The clause of both mentions, or the two clauses and what lies between."""
+    span = pair.va.clause.span.join(pair.vb.clause.span)
+    return span.join(pair.a.span).join(pair.b.span)
 
 
-__all__ = ["Relation", "Said", "describe", "ends", "gather", "support_of"]
+def trigger_of(document: Document, pair: Pair, column: int, model: PairModel, support: Span) -> Span:
+    """The word between or beside the mentions that speaks most for the predicate; else the words between, or both."""
+    t = ("x" if pair.va is not pair.vb else "") + pair.a.letter + pair.b.letter
+    near: list[tuple[View, int, str]] = []
+    if pair.va is pair.vb and pair.a.place != pair.b.place:
+        near += [(pair.va, i, "") for i in range(pair.a.place + 1, pair.b.place)]
+    elif pair.va is not pair.vb:
+        near += [(pair.va, i, "") for i in range(pair.a.place + 1, len(pair.va.pieces))]
+        near += [(pair.vb, i, "") for i in range(pair.b.place)]
+    near += [(pair.va, i, "B") for i in range(max(0, pair.a.place - 4), pair.a.place)]
+    near += [(pair.vb, i, "A") for i in range(pair.b.place + 1, min(len(pair.vb.pieces), pair.b.place + 5))]
+    best: tuple[float, int, Span] | None = None
+    for n, (view, i, mark) in enumerate(near):
+        word = view.pieces[i]
+        if not word[0].isalpha() or word in SMALL or not support.covers(view.where[i]):
+            continue
+        names = [t + mark + word] if mark else [t + word, "w=" + word]
+        weight = model.weight(names, column)
+        if best is None or weight > best[0]:
+            best = (weight, n, view.where[i])
+    if best is not None:
+        return best[2]
+    first, second = sorted((pair.a.span, pair.b.span))
+    if first.end < second.start and any(c.isalnum() for c in document.text[first.end : second.start]):
+        return Span(first.end, second.start)
+    return first.join(second)
+
+
+SMALL = frozenset("the a an of and or in on at is are was were be been this that these those it its we our their".split())
+
+# What a combination does is not said of its members alone.
+JOINT = frozenset({Predicate.TREATS, Predicate.IMPROVES, Predicate.WORSENS, Predicate.APPROVED_FOR, Predicate.INHIBITS,
+                   Predicate.ACTIVATES, Predicate.REGULATES, Predicate.CAUSES})  # fmt: skip
+
+
+def with_partners(found: Sequence[Relation]) -> list[Relation]:
+    """Relations of an agent that the same clause combines with others carry the others' names."""
+    partners: dict[tuple[Span, Span], set[str]] = defaultdict(set)
+    for r in found:
+        if r.predicate is Predicate.COMBINED_WITH:
+            partners[r.support, r.subject.mention.span].add(r.object.label)
+            partners[r.support, r.object.mention.span].add(r.subject.label)
+    return [
+        replace(r, partners=tuple(sorted(partners[r.support, r.subject.mention.span])))
+        if r.predicate in JOINT and (r.support, r.subject.mention.span) in partners else r
+        for r in found
+    ]
+
+
+def _order(r: Relation) -> tuple:
+    return (r.support, r.subject.mention.span, r.object.mention.span, r.predicate)

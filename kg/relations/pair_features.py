@@ -6,17 +6,15 @@ A clause becomes a sequence of lower-case words and mention groups (the members 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from kg.entities.tag_features import TITLES, TOKEN
-from kg.model import Clause, Document, EntityType, Grounding, Span
+from kg.model import Clause, Document, Grounding, Span
 from kg.relations.line import JOINT, KIND, LETTERS
 
-REACH = 2  # clauses between which pairs are read
-FAR = 45  # pieces between two mentions of one pair
+FAR = 60  # pieces between two mentions of one pair
 AGENT = frozenset("DCP")
 
 
@@ -248,5 +246,3 @@ def pair_features(a: Item, b: Item, va: View, vb: View, fired: Sequence[str]) ->
 
 
 EMPTY = frozenset("the a an of , ( ) - ; : . and or this these that".split())
-SECTION_BREAKS = re.compile(r"\n\s*\n")
-TYPES = tuple(EntityType)

@@ -7,7 +7,6 @@ and shared by all pairs.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,13 +42,19 @@ class PairModel:
         known = [rows[n] for n in names if n in rows]
         return self.table[known].sum(0) if known else np.zeros(self.table.shape[1], dtype=np.float32)
 
+    def weight(self, names: Sequence[str], column: int) -> float:
+        """How much some features speak for one output, as if all hidden units were at work."""
+        return float(self.sums(names) @ self.out[:, column])
+
     def scores(self, pairs: Sequence[Pair]) -> tuple[np.ndarray, np.ndarray]:
         """Probabilities of predicates (pairs, CLASSES), and of statuses (pairs, 3)."""
         if not pairs:
             return np.zeros((0, CLASSES), np.float32), np.zeros((0, len(STATUSES)), np.float32)
-        hidden = self.hidden(pairs)
-        np.maximum(hidden, 0, out=hidden)
-        z = hidden @ self.out + self.out_bias
+        return self.outputs(self.hidden(pairs))
+
+    def outputs(self, hidden: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities from what the features add up to."""
+        z = np.maximum(hidden, 0) @ self.out + self.out_bias
         status = np.exp(z[:, CLASSES:] - z[:, CLASSES:].max(1, keepdims=True))
         return 1 / (1 + np.exp(-np.clip(z[:, :CLASSES], -30, 30))), status / status.sum(1, keepdims=True)
 
@@ -85,5 +90,3 @@ class PairModel:
             known = made[id(view)] = self.sums(view.bag)
         return known
 
-
-WORD = re.compile(r"[^\W\d_]{2,}")

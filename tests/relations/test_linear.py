@@ -1,0 +1,142 @@
+"""The fast reader's relations: what it reads in plain sentences, and what every relation must hold."""
+
+import json
+
+import numpy as np
+import pytest
+
+from kg.claims.assemble import assemble
+from kg.entities.tagger import find_mentions
+from kg.errors import KgError
+from kg.grounding.ground import ground
+from kg.lexicon.lexicon import open_lexicon
+from kg.model import Document, Intervention, Predicate, Section, Status
+from kg.pipeline import own_things
+from kg.relations.fast_files import open_fast_model, quantised
+from kg.relations.linear import calibrated, choose, extract_relations, with_partners
+from kg.relations.rulebook import open_rulebook
+from kg.relations.trees import Trees
+from kg.text.abbreviations import long_forms
+from kg.text.clauses import split_clauses
+
+TITLE = "Gefitinib Plus Bevacizumab in Patients With Non-Small Cell Lung Cancer"
+SUMMARY = (
+    "RATIONALE: Gefitinib may stop the growth of tumor cells by blocking some of the enzymes needed for cell growth. "
+    "Gefitinib inhibits EGFR. Bevacizumab is a monoclonal antibody that blocks VEGF. "
+    "Giving gefitinib together with bevacizumab may kill more tumor cells. "
+    "PURPOSE: This trial studies how well gefitinib works in treating patients with non-small cell lung cancer. "
+    "Cisplatin did not improve overall survival in these patients."
+)
+
+
+def record(punctuated: bool = True) -> Document:
+    """A hand-made record."""
+    parts, texts, at = [], [], 0
+    for name, text in (("briefTitle", TITLE), ("briefSummary", SUMMARY)):
+        text = text if punctuated else "".join(c for c in text if c.isalnum() or c in " -")
+        parts.append(Section(name, text, text, None, at))
+        texts.append(text)
+        at += len(text) + 2
+    return Document("NCT00000001", "test", "test", "\n\n".join(texts), tuple(parts),
+                    conditions=("Non-small Cell Lung Cancer",),
+                    interventions=(Intervention("Drug", "Gefitinib"), Intervention("Drug", "Bevacizumab")),
+                    punctuated=punctuated)
+
+
+def read(document: Document):
+    """The relations of a record by the fast reader."""
+    clauses, names, model, lexicon = split_clauses(document), long_forms(document), open_fast_model(), open_lexicon()
+    groundings = tuple(ground(m, names, lexicon) for m in find_mentions(document, clauses, lexicon, names, model.tagger))
+    return extract_relations(document, clauses, groundings, model, open_rulebook(), own_things(document, groundings))
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["whole", "stripped"])
+def document(request):
+    """The record with and without its punctuation."""
+    return record(request.param)
+
+
+@pytest.fixture(scope="module")
+def relations(document):
+    """What the fast reader reads in it."""
+    return read(document)
+
+
+def said(relations):
+    """Subject, predicate, object and status in lower case."""
+    return {(r.subject.mention.text.lower(), r.predicate, r.object.mention.text.lower(), r.status) for r in relations}
+
+
+def test_it_reads_plain_statements(relations):
+    """A named inhibition is asserted; the trial's own use is hypothesised."""
+    found = said(relations)
+    assert ("gefitinib", Predicate.INHIBITS, "egfr", Status.ASSERTED) in found
+    assert any(s == "gefitinib" and p is Predicate.TREATS and st is Status.HYPOTHESISED for s, p, _, st in found)
+    assert any(p is Predicate.COMBINED_WITH for _, p, _, _ in found)
+
+
+def test_support_holds_subject_object_trigger_and_no_other_section(document, relations):
+    """The quote proves the statement: both mentions and a real trigger word lie inside, in one section."""
+    assert relations
+    for r in relations:
+        assert r.support.covers(r.subject.mention.span) and r.support.covers(r.object.mention.span)
+        assert r.support.covers(r.trigger)
+        assert any(c.isalnum() for c in r.trigger.of(document.text))
+        assert document.section_at(r.support.start) is document.section_at(r.support.end - 1)
+        assert r.rule == f"learned-{r.predicate.value}"
+        assert 0.0 <= r.confidence <= 1.0
+
+
+def test_claims_quote_the_record(document, relations):
+    """Claims made of the relations quote the section's own words."""
+    sections = {s.name: s.text for s in document.sections}
+    for claim in assemble(document, relations):
+        for e in claim.evidence:
+            assert sections[e.section][e.start : e.end] == e.quote
+            assert e.trigger in e.quote
+
+
+def test_reading_twice_gives_the_same(document, relations):
+    """No clock, no hash order."""
+    assert read(document) == relations
+
+
+def test_joint_effects_carry_partners(relations):
+    """What is said of an agent where it is combined carries the other's name."""
+    joined = [r for r in with_partners(relations) if r.partners]
+    assert all(r.predicate is not Predicate.COMBINED_WITH for r in joined)
+
+
+def test_a_document_without_mentions_says_nothing():
+    """No clauses, no relations."""
+    empty = Document("NCT00000001", "test", "test", "", (Section("briefSummary", "", "", None, 0),))
+    assert read(empty) == ()
+
+
+def test_trees_answer_as_their_nodes_say():
+    """One split at 0.5: left -1, right +2."""
+    trees = Trees(np.array([[0, 0, 0]], np.int16), np.array([[0.5, 0, 0]], np.float32), np.array([[1, 1, 2]], np.int16),
+                  np.array([[2, 1, 2]], np.int16), np.array([[0, -1, 2]], np.float32), 0.0, 1)
+    low, high = trees(np.array([[0.2], [0.9]], np.float32))
+    assert low == pytest.approx(1 / (1 + np.exp(1))) and high == pytest.approx(1 / (1 + np.exp(-2)))
+
+
+def test_quantised_tables_come_back_nearly_whole():
+    """An error of at most half a step."""
+    table = np.random.default_rng(1).normal(size=(50, 4)).astype(np.float32)
+    small, scale = quantised(table)
+    assert small.dtype == np.int8
+    assert np.abs(small * scale - table).max() <= scale.max() / 2 + 1e-6
+
+
+def test_calibration_reads_between_points():
+    """Half-way between two points of the curve is half-way between their values."""
+    assert calibrated(0.25, ((0.0, 0.5), (0.1, 0.5))) == pytest.approx(0.3)
+    assert choose({}, 0.5) == []
+
+
+def test_a_damaged_model_is_one_clear_line(tmp_path):
+    """A missing or broken file is a KgError that names the folder."""
+    (tmp_path / "settings.json").write_text(json.dumps({}), encoding="utf-8")
+    with pytest.raises(KgError, match="model cannot be read"):
+        open_fast_model(tmp_path)
