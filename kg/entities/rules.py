@@ -24,6 +24,7 @@ KIND_OF_INTERVENTION = {"drug": EntityType.DRUG, "biological": EntityType.DRUG, 
                         "procedure": EntityType.PROCEDURE, "radiation": EntityType.PROCEDURE,
                         "device": EntityType.PROCEDURE, "behavioral": EntityType.PROCEDURE,
                         "other": EntityType.PROCEDURE}  # fmt: skip
+STUDY_NUMBER = re.compile(r"-\d{2,4}\b")
 DOSE = re.compile(r"\b\d+(?:[.,]\d+)?\s*(?:mg|mcg|µg|g|ml|iu|units?|%|mg/kg|mg/m2)\b.*", re.IGNORECASE)
 EMPTY_NAMES = frozenset(
     """placebo control observation questionnaire standard care usual care treatment therapy drug surgery intervention exercise
@@ -208,6 +209,8 @@ def _from_lexicon(
         text = hit.span.of(document.text)
         if text in names or text.lower() in empty:  # what the record defines beats the tables
             continue
+        if STUDY_NUMBER.match(document.text, hit.span.end):
+            continue  # MK-2870-009 is a study of MK-2870, not the drug
         best = hit.candidates[0]
         if best.score >= 0.7:
             out.append(Mention(hit.span, text, best.type, "lexicon", best.score))

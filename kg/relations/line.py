@@ -58,6 +58,11 @@ class Line:
     starts: tuple[int, ...]  # where each piece begins in `text`
     pieces: tuple[Span, ...]  # where each piece stands in Document.text
 
+    def before(self, offset: int) -> str:
+        """The pieces of the line that end before an offset of Document.text."""
+        count = bisect.bisect_right([piece.end for piece in self.pieces], offset)
+        return self.text[: self.starts[count]] if count < len(self.starts) else self.text
+
     def span(self, start: int, end: int) -> Span:
         """The span of Document.text under a non-empty stretch of the line."""
         first = bisect.bisect_right(self.starts, start) - 1

@@ -41,7 +41,7 @@ def extract_relations(
     line = make_line(document.text, clause.span, slots, punctuated=document.punctuated)
     found = list(_by_patterns(clause, line, top, rulebook, own))
     found += _by_class_names(document, found, inner, rulebook)
-    found = _with_partners(_speak_of_members(found))
+    found = _with_partners(_shared_by_members(_speak_of_members(found)), line)
     best: dict[tuple, Relation] = {}
     for relation in found:
         key = (relation.subject.mention.span, relation.predicate, relation.object.mention.span)
@@ -195,6 +195,8 @@ def _status(
     found: dict[Status, list[Span]] = {}
     for cue in cues:
         for match in cue.regex.finditer(line.text):
+            if trigger[0] <= match.start() and match.end() <= trigger[1]:
+                continue  # "do not respond to" says resistance, it denies nothing
             if _in_scope(line.text, match.span(), trigger, cue, stops):
                 found.setdefault(cue.status, []).append(line.span(*match.span()))
     for status in (Status.NEGATED, Status.HYPOTHESISED):
@@ -274,23 +276,82 @@ JOINT = frozenset({Predicate.TREATS, Predicate.IMPROVES, Predicate.WORSENS, Pred
                    Predicate.ACTIVATES, Predicate.REGULATES, Predicate.CAUSES})  # fmt: skip
 
 
-def _with_partners(found: Sequence[Relation]) -> list[Relation]:
-    """Relations of an agent that the clause combines with others carry the others' names, and quote them."""
-    partners: dict[Span, set[str]] = {}
-    together: dict[Span, Span] = {}
+# Words behind which an agent is not alone, even where the other one is not named.
+TOGETHER = re.compile(r"(?<!\S)(?:combin\w+|plus|\+|together with|along with|added to|addition of|adding|regimens?|concurrent\w*)(?!\S)")
+SHARED = frozenset({Predicate.TREATS, Predicate.IMPROVES})
+
+
+def _together(found: Sequence[Relation]) -> dict[Span, tuple[frozenset[Span], Span]]:
+    """For each agent that the clause combines with others: all of them, and the words that say so."""
+    groups: list[tuple[set[Span], Span]] = []
     for relation in found:
-        if relation.predicate is Predicate.COMBINED_WITH:
-            for agent, other in ((relation.subject, relation.object), (relation.object, relation.subject)):
-                span = agent.mention.span
-                partners.setdefault(span, set()).add(other.label)
-                together[span] = together.get(span, span).join(relation.support)
+        if relation.predicate is not Predicate.COMBINED_WITH:
+            continue
+        spans = {relation.subject.mention.span, relation.object.mention.span}
+        support = relation.support
+        for group in [g for g in groups if g[0] & spans]:
+            groups.remove(group)
+            spans |= group[0]
+            support = support.join(group[1])
+        groups.append((spans, support))
+    return {span: (frozenset(spans), support) for spans, support in groups for span in spans}
+
+
+def _shared_by_members(found: Sequence[Relation]) -> list[Relation]:
+    """What the last-named agent of a combination is said to do, its partners do as well (guideline 10).
+
+    "The combination of sorafenib and gefitinib may treat pNEN" speaks of both; "adding B to A improved" of B only.
+    """
+    together = _together(found)
+    agents = {g.mention.span: g for r in found if r.predicate is Predicate.COMBINED_WITH for g in (r.subject, r.object)}
+    out = list(found)
+    for relation in found:
+        span = relation.subject.mention.span
+        if relation.predicate not in SHARED or span not in together or relation.trigger.start < span.end:
+            continue
+        members, support = together[span]
+        if span != max(members) or "add" in support_words(relation, found):
+            continue
+        out += [
+            replace(relation, subject=agents[other], support=relation.support.join(support))
+            for other in sorted(members)
+            if other != span and key_of(agents[other]) != key_of(relation.object)
+        ]
+    return out
+
+
+def support_words(relation: Relation, found: Sequence[Relation]) -> str:
+    """The rules by which the relation's subject is combined with others, as one string."""
+    span = relation.subject.mention.span
+    return " ".join(
+        r.rule for r in found
+        if r.predicate is Predicate.COMBINED_WITH and span in (r.subject.mention.span, r.object.mention.span)
+    )
+
+
+def _with_partners(found: Sequence[Relation], line: Line) -> list[Relation]:
+    """Relations of an agent that the clause combines with others carry the others' names, and quote them.
+
+    Where the clause speaks of a combination whose other members are not found, the partner is "another agent".
+    """
+    together = _together(found)
+    labels = {g.mention.span: g.label for r in found if r.predicate is Predicate.COMBINED_WITH for g in (r.subject, r.object)}
     out = []
     for r in found:
         span = r.subject.mention.span
-        if r.predicate in JOINT and span in partners and not r.rule.startswith("class-name"):
-            r = replace(r, partners=tuple(sorted(partners[span])), support=r.support.join(together[span]))
+        if r.predicate in JOINT and not r.rule.startswith("class-name"):
+            if span in together:
+                members, support = together[span]
+                names = tuple(sorted({labels[m] for m in members if m != span} - {r.subject.label}))
+                r = replace(r, partners=names or UNNAMED, support=r.support.join(support))
+            elif r.subject.type in AGENTS and TOGETHER.search(line.before(r.trigger.start)):
+                r = replace(r, partners=UNNAMED)
         out.append(r)
     return out
+
+
+UNNAMED = ("another agent",)
+AGENTS = (EntityType.DRUG, EntityType.DRUG_CLASS, EntityType.PROCEDURE)
 
 
 def _class_rule(

@@ -131,3 +131,29 @@ def test_one_process_or_two_give_the_same(tmp_path):
         (tmp_path / f"{i:02}.txt").write_text(text.replace("NCT06592989", f"NCT000000{i:02}"), encoding="utf-8")
     results = [[r.claims for r in read_all(read_records([tmp_path]), options=Options(), jobs=jobs)] for jobs in (1, 2)]
     assert results[0] == results[1] and len(results[0]) == 30
+
+
+def test_every_member_of_a_combination_gets_its_effect(reader):
+    """Bug: "the combination of A and B may improve" spoke of B only."""
+    text = "We hypothesize that the combination of sorafenib and gefitinib may improve overall survival."
+    claims = [c for c in reader.read(record(text)) if c.predicate == "improves"]
+    assert {c.subject.label for c in claims} == {"sorafenib", "gefitinib"}
+    assert all(e.partners for c in claims for e in c.evidence)
+
+
+def test_an_unnamed_partner_is_a_partner(reader):
+    """Bug: "combining X with chemotherapy" lost X where no table knows it, and chemotherapy alone got the effect."""
+    claims = reader.read(record("Combining anti-vascular measures with chemotherapy improved the objective response rate."))
+    assert not any(c.plain for c in claims if c.predicate == "improves")
+
+
+def test_not_responding_is_resistance_and_no_denial(reader):
+    """Bug: "do not respond to" was read as resistance denied."""
+    claims = reader.read(record("Melanoma tumors that do not respond to pembrolizumab are common."))
+    assert {c.status for c in claims if c.predicate == "resistantTo"} <= {Status.ASSERTED}
+
+
+def test_what_a_study_investigates_is_not_asserted(reader):
+    """Bug: "investigates the effects of X in treating D" became a bare fact."""
+    claims = reader.read(record("This phase II trial investigates the effects of cabozantinib in treating patients with kidney cancer."))
+    assert claims and not any(c.plain for c in claims)
