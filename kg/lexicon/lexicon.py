@@ -189,7 +189,7 @@ class Lexicon:
         return found if anatomy else tuple(c for c in found if not c.id.startswith("UBERON:"))
 
     def _candidates(self, key: str, surface: str, *, strict: bool) -> tuple[Candidate, ...]:
-        found: dict[str, tuple[tuple, Candidate]] = {}
+        found: dict[tuple[str, EntityType], tuple[tuple, Candidate]] = {}
         mask = capitals(surface)
         for entry in self._entries.get(key, ()):
             differs = _capitals_differ(key, surface, mask, entry.capitals, key in self._case, "name")
@@ -198,6 +198,8 @@ class Lexicon:
             score = 0.99 if not differs else 0.6
             reasons = (LEVELS[entry.level], *(("capitals differ",) if differs else ()))
             label, type_ = self._said.get(entry.id) or (self._label(entry, surface), entry.type)
+            if entry.level == 3:  # two rows of a user may give one id two types: both are shown
+                type_ = entry.type
             self._offer(found, entry.id, label, type_, score, reasons, 0 if differs else entry.level)
         key_id = self.artefact.keys.get(key)
         if key_id is not None:
@@ -227,8 +229,8 @@ class Lexicon:
     ) -> None:
         score = round(max(score, _MIN), 3)
         rank = (-level, -score, id_.startswith("HP:"), id_)  # a disease before the sign of the same name
-        if id_ not in found or rank < found[id_][0]:
-            found[id_] = (rank, Candidate(id_, label, type_, score, reasons))
+        if (id_, type_) not in found or rank < found[id_, type_][0]:
+            found[id_, type_] = (rank, Candidate(id_, label, type_, score, reasons))
 
 
 def _prepare(text: str, span: Span) -> tuple[list[tuple[int, int, str]], str, list[int]]:

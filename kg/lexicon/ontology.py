@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kg.errors import LexiconError
 from kg.lexicon.names import capitals, normal_form
-from kg.lexicon.tables import Entry
+from kg.lexicon.tables import Entry, type_named
 from kg.model import EntityType
 
 PREFIX_TYPES = {
@@ -38,8 +38,11 @@ def read_ontology(path: Path, *, type: EntityType | None = None) -> tuple[Entry,
     """Labels and exact synonyms of an ontology file (.obo, .owl, .rdf, .ttl, .jsonld), as table entries.
 
     The type is that of the vocabulary (CHEBI: Drug, MONDO: Disease, …), or `type` for other prefixes; terms of
-    neither are left out. `LexiconError` where the file cannot be read or nothing is usable.
+    neither are left out. A path may name the type itself: `my.obo=Disease`. `LexiconError` where the file cannot be
+    read or nothing is usable.
     """
+    if not path.exists() and "=" in path.name:
+        path, type = _typed(path)
     named = _read_obo(path) if path.suffix.lower() == ".obo" else _read_rdf(path)
     entries = []
     for id_, label, names in named:
@@ -52,9 +55,28 @@ def read_ontology(path: Path, *, type: EntityType | None = None) -> tuple[Entry,
                 entries.append(Entry(key, id_, label, kind, capitals(name), 3, path.name))
     if not entries:
         raise LexiconError(
-            f"{path}: no term with a label and a known vocabulary prefix; known are {', '.join(sorted(PREFIX_TYPES))}"
+            f"{path}: no term with a label and a known vocabulary prefix; known are {', '.join(sorted(PREFIX_TYPES))}; "
+            f"for terms of other prefixes give their type: {path.name}=Disease"
         )
     return tuple(entries)
+
+
+def _typed(path: Path) -> tuple[Path, EntityType]:
+    """`my.obo=Disease` as file and type."""
+    name, _, word = path.name.rpartition("=")
+    type_ = type_named(word)
+    if type_ is None:
+        raise LexiconError(f"{path}: unknown type {word!r}; use one of {', '.join(t.value for t in EntityType)}")
+    return path.with_name(name), type_
+
+
+def _reason(error: Exception) -> str:
+    """What a parser says, in one line; the Turtle parser's message begins with the place and says why below."""
+    why = getattr(error, "_why", None)
+    lines = str(error).splitlines() or [error.__class__.__name__]
+    if why:
+        return f"{lines[0].removesuffix(' of <>:')}: {' '.join(str(why).split())[:120]}"
+    return lines[0][:120]
 
 
 def _text(path: Path) -> str:
@@ -93,7 +115,7 @@ def _read_rdf(path: Path) -> Iterator[tuple[str, str, list[str]]]:
     try:
         graph.parse(data=text, format=kind)
     except Exception as error:  # rdflib's parsers raise many kinds
-        raise LexiconError(f"{path}: does not parse as {kind} ({str(error).splitlines()[0][:120]})") from error
+        raise LexiconError(f"{path}: does not parse as {kind} ({_reason(error)})") from error
     exact = rdflib.URIRef("http://www.geneontology.org/formats/oboInOwl#hasExactSynonym")
     obsolete = set(graph.subjects(OWL.deprecated, rdflib.Literal(True)))
     labels: dict[str, list[str]] = {}

@@ -81,9 +81,16 @@ def pieces_of_file(path: Path, max_bytes: int) -> Iterator[Piece | Reject]:
 
 
 def pieces_of_folder(folder: Path, max_bytes: int) -> Iterator[Piece | Reject]:
-    """Every file under the folder, sorted by path; hidden files and links to folders are passed over."""
+    """Every file under the folder, sorted by path; hidden files and links to folders are passed over.
+
+    A link to a file outside the folder is a `Reject`: what lies there was not asked for.
+    """
+    home = folder.resolve()
     for path in sorted_files(folder):
-        yield from pieces_of_file(path, max_bytes)
+        if path.is_symlink() and not path.resolve().is_relative_to(home):
+            yield Reject(shown(path), "a link that leads out of the folder, which is not followed; name the file itself")
+        else:
+            yield from pieces_of_file(path, max_bytes)
 
 
 def sorted_files(folder: Path) -> Iterator[Path]:

@@ -6,6 +6,7 @@ A layout is known by what a file holds, never by its name.
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -32,16 +33,18 @@ def read_records(
 ) -> Iterator[Document | Reject]:
     """Every record under the paths, in order: files, folders (sorted, with all below), archives; "-" is `stdin`.
 
-    A trial that comes twice is read once, from where it came first. `SourceError` at once for a path that does not
-    exist, and at the end for a folder without any record.
+    A trial that comes twice is read once, from where it came first. A path that does not exist, or a folder without
+    any record, is a `Reject` beside others; `SourceError` at once where no path exists, and at the end where folders
+    are all there is and none has a record.
     """
     places = [str(path) for path in paths]
     for place in places:
         if place == "-":
             if stdin is None:
                 raise SourceError("-: standard input was asked for, but there is none")
-        elif not Path(place).exists():
-            raise SourceError(f"{shown(place)}: no such file or folder")
+    missing = [place for place in places if place != "-" and not os.path.exists(place)]
+    if missing and len(missing) == len(places):
+        raise SourceError(f"{', '.join(map(shown, missing[:3]))}: no such file or folder")
     return _distinct(_read_places(places, stdin, max_bytes))
 
 
@@ -68,12 +71,16 @@ def _distinct(records: Iterator[Document | Reject]) -> Iterator[Document | Rejec
 
 
 def _read_places(places: list[str], stdin: BinaryIO | None, max_bytes: int) -> Iterator[Document | Reject]:
-    barren = []
+    barren, read = [], False
     for place in places:
-        if place == "-":
+        if place != "-" and not os.path.exists(place):
+            yield Reject(shown(place), "no such file or folder")
+        elif place == "-":
+            read = True
             assert stdin is not None  # checked at the door
             yield from _read_pieces(pieces_of_stream(stdin, "standard input", max_bytes), "standard input", max_bytes)
-        elif not Path(place).is_dir():
+        elif not os.path.isdir(place):
+            read = True
             yield from _read_pieces(pieces_of_file(Path(place), max_bytes), shown(place), max_bytes)
         else:
             found = False
@@ -82,8 +89,10 @@ def _read_places(places: list[str], stdin: BinaryIO | None, max_bytes: int) -> I
                 yield record
             if not found:
                 barren.append(shown(place))
-    if barren:
+            read = read or found
+    if barren and not read:
         raise SourceError(f"{barren[0]}: no trial record in this folder; expected {KNOWN}")
+    yield from (Reject(folder, f"no trial record in this folder; expected {KNOWN}") for folder in barren)
 
 
 def _read_pieces(pieces: Iterator[Piece | Reject], where: str, max_bytes: int) -> Iterator[Document | Reject]:

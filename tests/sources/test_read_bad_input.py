@@ -79,20 +79,38 @@ def test_bad_file_gives_one_line_and_the_rest_is_read(case: str, tmp_path: Path)
     assert reject.source.startswith(str(bad)) and len(reject.reason) < 250
 
 
-def test_missing_file_is_named_at_once(tmp_path: Path) -> None:
+def test_missing_file_is_named_at_once_where_no_path_exists(tmp_path: Path) -> None:
     """Before anything is read."""
-    good = write(tmp_path / "a", api_v2())
     with pytest.raises(SourceError, match=r"nowhere\.json: no such file or folder"):
-        read_records([good, tmp_path / "nowhere.json"])
+        read_records([tmp_path / "nowhere.json"])
 
 
-def test_folder_without_records_is_an_error_after_the_others(tmp_path: Path) -> None:
-    """The other paths are read first."""
+def test_missing_file_among_others_is_a_reject(tmp_path: Path) -> None:
+    """In its place; the others are read."""
+    first, last = write(tmp_path / "a", study_view("NCT09999903")), write(tmp_path / "b", xml("NCT09999904"))
+    found = list(read_records([first, tmp_path / "nowhere.json", last, tmp_path / ("x" * 300)]))
+    assert [type(record) for record in found] == [Document, Reject, Document, Reject]
+    assert found[1].reason == "no such file or folder" and found[1].source.endswith("nowhere.json")
+
+
+def test_folder_without_records_is_a_reject_beside_others_and_an_error_alone(tmp_path: Path) -> None:
+    """The other paths are read all the same."""
     write(tmp_path / "empty" / "notes.txt", "nothing")
-    records = read_records([tmp_path / "empty", write(tmp_path / "a", api_v2())])
-    assert isinstance(next(records), Reject) and isinstance(next(records), Document)
+    found = list(read_records([tmp_path / "empty", write(tmp_path / "a", api_v2())]))
+    assert [type(record) for record in found] == [Reject, Document, Reject]
+    assert found[2].reason.startswith("no trial record in this folder")
     with pytest.raises(SourceError, match="empty: no trial record in this folder"):
-        next(records)
+        list(read_records([tmp_path / "empty"]))
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    """What lies elsewhere was not asked for; a link inside the folder is read."""
+    outside = write(tmp_path / "outside.txt", study_view("NCT09999903"))
+    write(tmp_path / "folder" / "inside.txt", study_view("NCT09999904"))
+    os.symlink(outside, tmp_path / "folder" / "link.txt")
+    documents, rejects = read(tmp_path / "folder")
+    assert [d.nct for d in documents] == ["NCT09999904"]
+    assert ["leads out of the folder" in r.reason for r in rejects] == [True]
 
 
 def test_standard_input_must_be_given() -> None:
