@@ -68,9 +68,20 @@ def _text(cell: Term | None) -> str:
     return str(cell) if isinstance(cell, BlankNode | Triple) else cell.value
 
 
+def harmless(text: str) -> str:
+    """Text for a terminal, lines kept: escape codes, direction marks and the like become U+FFFD."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join("\t".join(map(_shown, line.split("\t"))) for line in lines)
+
+
 def _visible(text: str) -> str:
-    spaced = " ".join(text.split())
-    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cf", "Cs") else c for c in spaced)
+    return _shown(" ".join(text.split()))
+
+
+def _shown(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text)
 
 
 def _json(cell: Term) -> dict[str, str]:

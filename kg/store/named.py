@@ -5,14 +5,16 @@ A file begins with comment lines (the first is the title, one may say `keywords:
     VALUES ?drug { "" }  # param: name, synonym or identifier of a drug; "" means every drug
 
 The file is valid SPARQL as it stands. Another value takes the default's place as a quoted literal, so no value can
-become query text (pyoxigraph's own substitutions reach projected variables only).
+become query text (pyoxigraph's own substitutions reach projected variables only). Several values are several literals,
+any of which may match: a query with such a parameter is DISTINCT or grouped, so that no row comes twice.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 
 from pyoxigraph import Literal
@@ -33,6 +35,11 @@ class Parameter:
     default: str
     comment: str
     numeric: bool
+
+    @property
+    def names(self) -> bool:
+        """Whether the value is a name, which a lexicon may know by other words."""
+        return self.comment.startswith("name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +62,17 @@ def named_queries() -> tuple[NamedQuery, ...]:
 
 
 def named_query(name: str) -> NamedQuery:
-    """One shipped query; raises QueryError that lists the names there are."""
-    for found in named_queries():
-        if found.name == name:
-            return found
-    raise QueryError(f"no query is named {name!r}; there are {', '.join(q.name for q in named_queries())}")
+    """One shipped query; raises QueryError that says which name is meant, or lists the names there are."""
+    known = {query.name: query for query in named_queries()}
+    if name in known:
+        return known[name]
+    near = get_close_matches(name.lower().removesuffix(".rq").replace("_", "-"), known, n=3)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}"
+    raise QueryError(f"no query is named {name!r}; {hint}")
 
 
-def fill(named: NamedQuery, values: Mapping[str, str]) -> str:
-    """The query's text with the given parameter values, each quoted as a literal.
+def fill(named: NamedQuery, values: Mapping[str, str | Sequence[str]]) -> str:
+    """The query's text with the given parameter values, each quoted as a literal; of several values, any may match.
 
     Raises QueryError for a parameter that the query does not have and for a word where a number is needed.
     """
@@ -72,18 +81,24 @@ def fill(named: NamedQuery, values: Mapping[str, str]) -> str:
         if name not in known:
             has = ", ".join(known) or "none"
             raise QueryError(f"{named.name}: no parameter {name!r}; it has {has}")
-        if known[name].numeric and not _NUMBER.fullmatch(value):
+        if known[name].numeric and not (isinstance(value, str) and _NUMBER.fullmatch(value)):
             raise QueryError(f"{named.name}: {name} is a number such as {known[name].default}, not {value!r}")
 
     def put(found: re.Match[str]) -> str:
         name = found["name"]
         if name not in values:
             return found.group()
-        value = values[name] if known[name].numeric else str(Literal(values[name].encode(
-            "utf-8", "replace").decode()))
-        return found["head"] + value + found["tail"]
+        given = values[name]
+        if known[name].numeric:
+            return found["head"] + str(given) + found["tail"]
+        given = (given,) if isinstance(given, str) else given
+        return found["head"] + " ".join(map(_quoted, given)) + found["tail"]
 
     return _PARAMETER.sub(put, named.text)
+
+
+def _quoted(value: str) -> str:
+    return str(Literal(value.encode("utf-8", "replace").decode()))
 
 
 def _read(name: str, text: str) -> NamedQuery:

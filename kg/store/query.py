@@ -20,6 +20,9 @@ from kg.store.guard import is_update, refuse_unsafe
 
 Term = NamedNode | Literal | BlankNode | Triple
 _PLACE = re.compile(r"error at (\d+):(\d+): ")
+_OPAQUE = re.compile(r'<[^<>\s]*>|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|#[^\n]*')
+_DECLARED = re.compile(r"\bprefix\s+([\w.-]*):", re.IGNORECASE)
+_PREFIXED = re.compile(r"(?<![\w?$<:])([^\W\d_][\w.-]*|):")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,5 +86,16 @@ def _message(text: str, problem: str) -> str:
     place = _PLACE.match(problem)
     if not place:
         return f"query: {' '.join(problem.split())[:300]}"
+    where = f"query, line {place.group(1)}, column {place.group(2)}"
+    unknown = _unknown_prefix(text)
+    if unknown is not None:
+        return f"{where}: prefix {unknown}: is not known; known are {', '.join(all_prefixes())}"
     said = " ".join(problem[place.end():].split())[:200]
-    return f"query, line {place.group(1)}, column {place.group(2)}: {said}"
+    return f"{where}: {said}"
+
+
+def _unknown_prefix(text: str) -> str | None:
+    """The first prefix that a query uses and nobody declares. Only used to word the message."""
+    bare = _OPAQUE.sub(" ", text)
+    known = all_prefixes().keys() | set(_DECLARED.findall(bare))
+    return next((name for name in _PREFIXED.findall(bare) if name not in known), None)

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
-from rdf_claims import HOSTILE, RUN, small
+from rdf_claims import HOSTILE, PFS, PNEN, RUN, small
 
 from kg.errors import OutputError, QueryError
 from kg.rdf.encode import encode
 from kg.rdf.vocabulary import PREDICATES
-from kg.store.format import table_rows, to_csv, to_json, to_turtle
+from kg.store.format import harmless, table_rows, to_csv, to_json, to_turtle
 from kg.store.guard import LONGEST
 from kg.store.named import fill, named_queries, named_query
 from kg.store.query import Limits, query
@@ -179,6 +179,15 @@ def test_a_mistake_is_shown_with_line_and_column(store):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("text", "prefix"), [
+    ("SELECT * { ?s foo:bar ?o }", "foo"), ("SELECT * {\n ?s kg:inhibits f-o:x. ?s rdfs:label ?l }", "f-o"),
+    ("PREFIX q: <a:b> SELECT * { ?s q:x ?o ; :y ?o }", ""), ('SELECT * { ?s rdfs:label "a:b" ; <c:d> x:y }', "x")])
+def test_an_unknown_prefix_is_named_with_those_that_are_known(store, text, prefix):
+    """Instead of the grammar's next 200 tokens."""
+    with pytest.raises(QueryError, match=rf"line \d+, column \d+: prefix {prefix}: is not known; known are .*kg.*rdfs"):
+        query(store, text)
+
+
 def test_an_endless_query_text_is_refused(store):
     """Before any parser sees it."""
     with pytest.raises(QueryError, match="characters"):
@@ -233,25 +242,27 @@ def test_a_named_query_runs_and_says_what_it_is(store, name):
     ("drug-targets", {"drug": "GEFITINIB"}, ("gefitinib", "inhibits", "EGFR", "hgnc:3236", "2", "0.95")),
     ("drug-targets", {"drug": "sofantinib"}, ("surufatinib", "targets", "CSF1R", "hgnc:2433", "1", "0.3")),
     ("drug-targets", {"drug": "CHEBI:114785"}, ("erlotinib", "inhibits", "EGFR", "hgnc:3236", "1", "0.9")),
-    ("about", {"thing": "csf1r"}, ("surufatinib", "targets", "CSF1R", "asserted", "1", "0.3")),
-    ("outcomes", {"outcome": "PFS"}, ("progression-free survival", "improves", "gefitinib", "asserted", "1", "0.9")),
+    ("about", {"thing": "csf1r"}, ("surufatinib", "targets", "CSF1R", "", "asserted", "1", "0.3")),
+    ("outcomes", {"outcome": "PFS"}, ("progression-free survival", "improves", "gefitinib", "", "asserted", "1",
+                                     "0.9")),
     ("doubtful-claims", {"below": "0.4"}, ("surufatinib", "targets", "CSF1R", "asserted", "0.3", "1")),
-    ("best-supported", {"at_least": "2"}, ("gefitinib", "inhibits", "EGFR", "2", "0.95")),
+    ("best-supported", {"at_least": "2"}, ("gefitinib", "inhibits", "EGFR", "", "2", "0.95")),
     ("treatments", {"disease": "pnens"},
-     ("gefitinib", "pancreatic neuroendocrine neoplasm", "hypothesised", "1", "0.7")),
+     ("gefitinib", "", "pancreatic neuroendocrine neoplasm", "hypothesised", "1", "0.7")),
     ("negative-findings", {},
      ("gefitinib", "improves", "overall survival", "NCT00000002", "gefitinib did not prolong OS")),
     ("disagreements", {},
-     ("gefitinib", "improves", "overall survival", "hypothesised", "NCT00000001", "negated", "NCT00000002")),
+     ("gefitinib", "improves", "overall survival", "", "hope denied", "hypothesised", "NCT00000001", "negated",
+      "NCT00000002")),
     ("mechanism-paths", {"drug": "gefitinib"},
-     ("gefitinib", "inhibits", "EGFR", "non-small cell lung carcinoma", "")),
+     ("gefitinib", "inhibits", "EGFR", "non-small cell lung carcinoma", "", "")),
     ("trial-hypotheses", {"trial": "nct00000001"},
-     ("NCT00000001", "gefitinib", "improves", "overall survival", "0.9", "gefitinib may prolong OS")),
+     ("NCT00000001", "gefitinib", "improves", "overall survival", "", "0.9", "gefitinib may prolong OS")),
     ("resistance", {}, ("non-small cell lung carcinoma", "gefitinib", "asserted", "NCT00000002",
                         "NSCLC becomes resistant to gefitinib")),
     ("trials", {}, ("NCT00000001", "Surufatinib with gefitinib in pNET", "PHASE2", "pNET, NET", "7")),
     ("shared-targets", {}, ("EGFR", "NCT00000001", "NCT00000002")),
-    ("approved-drugs", {"disease": "NSCLC"}, ("gefitinib", "non-small cell lung carcinoma", "1", "NCT00000002",
+    ("approved-drugs", {"disease": "NSCLC"}, ("gefitinib", "", "non-small cell lung carcinoma", "1", "NCT00000002",
                                               "gefitinib is approved for NSCLC")),
 ])
 def test_a_named_query_answers(store, name, values, first):
@@ -294,6 +305,30 @@ def test_a_wrong_parameter_is_one_clear_line():
         fill(named_query("doubtful-claims"), {"below": "1 } DROP ALL"})
     with pytest.raises(QueryError, match="there are about,"):
         named_query("nothing")
+    with pytest.raises(QueryError, match="did you mean drug-targets"):
+        named_query("drugtargets")
+
+
+def test_of_several_values_any_may_match_and_no_row_comes_twice(store):
+    """What the lexicon knows besides the value itself: label and identifier of one thing are one answer."""
+    for name, parameter, one in (("drug-targets", "drug", "gefitinib"), ("quotes", "thing", "gefitinib"),
+                                 ("about", "thing", "gefitinib"), ("treatments", "disease", "pNENs"),
+                                 ("approved-drugs", "disease", "NSCLC"), ("outcomes", "outcome", "PFS"),
+                                 ("combinations", "drug", "gefitinib"), ("mechanism-paths", "drug", "gefitinib"),
+                                 ("disease-targets", "disease", "NSCLC")):
+        named = named_query(name)
+        single = query(store, fill(named, {parameter: one}))
+        ids = ("no such thing", one.upper(), "CHEBI:49668", "MONDO:0005233", PFS.id, PNEN.id)
+        many = query(store, fill(named, {parameter: (one, *ids)}))
+        assert single.rows and set(single.rows) <= set(many.rows), name
+        assert len(set(many.rows)) == len(many.rows), name
+
+
+def test_every_query_with_a_name_is_free_of_double_rows_by_its_form():
+    """DISTINCT or grouped: several values for one parameter multiply the rows otherwise."""
+    for named in named_queries():
+        if any(parameter.names for parameter in named.parameters):
+            assert "SELECT DISTINCT" in named.text or "\nGROUP BY" in named.text, named.name
 
 
 # ---- formats
@@ -322,6 +357,12 @@ def test_control_characters_never_reach_a_terminal():
     """A record's escape codes and direction marks are made visible."""
     result = query(Store(), 'SELECT ?x { VALUES ?x { "a\\u001B[31mred\\u202Eb\\nc" } }')
     assert table_rows(result)[1] == [("a\ufffd[31mred\ufffdb c",)]
+
+
+def test_text_for_a_terminal_keeps_its_lines_and_loses_its_control_characters():
+    """Whatever the format; CSV and JSON that are no table go the same way."""
+    assert harmless("a,\u001b[31mb\r\nc\td\u202e\x9b\x07\r\n") == "a,\ufffd[31mb\nc\td\ufffd\ufffd\ufffd\n"
+    assert harmless("β-blocker, naïve 病\n") == "β-blocker, naïve 病\n"
 
 
 def test_json_keeps_language_and_datatype():
