@@ -5,6 +5,7 @@ Heavy rooms are imported inside the commands, so that `kg --help` is instant.
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -15,21 +16,56 @@ import click
 
 from kg import __version__
 from kg.errors import KgError
+from kg.terminal import busy, counted, hush, one_line, print_table, progress, put
 
 if TYPE_CHECKING:
+    from kg.lexicon.lexicon import Lexicon
     from kg.model import Document, Reject
     from kg.pipeline import Options
+    from kg.store.named import Parameter
 
 T = TypeVar("T")
-RECORDS = """RECORDS are files, folders, archives or "-" (standard input): study-view text, API v2 or legacy JSON, XML,
-JSON lines (also .gz), zip. What a file is, is told by its content."""
-EXIT = """Exit codes: 0 done; 1 done, but some records were rejected (or `check` found something wrong); 2 nothing done: wrong
-usage, unreadable input or unwritable output."""
-PATH = click.Path(path_type=Path)
+RECORDS = """RECORDS are files, folders, archives or "-" (standard input): study-view text, API v2 or legacy JSON, NCI CTS
+JSON, XML, the site's CSV, JSON lines (also .gz), zip. What a file is, is told by its content."""
+EXIT = """Exit codes: 0 done; 1 done, but some records were rejected (or `check` found something wrong, or `lexicon why` does
+not know the name); 2 nothing done: wrong usage, unreadable input or unwritable output."""
+
+
+class FilePath(click.Path):
+    """A path on the command line, as a Path. The empty word, which Path takes for the folder at hand, is refused."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("the path is empty; name a file or folder", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = FilePath()
+ONTOLOGY = "Your ontology (.obo, .owl, .ttl); =TYPE, such as my.obo=Disease, for terms whose prefix kg does not know."
+DRAWN = {".html": "page", ".htm": "page", ".graphml": "GraphML"}
 
 
 class Group(click.Group):
-    """Turns a KgError into one line on standard error and exit code 2."""
+    """Turns a KgError into one line on standard error and exit code 2; so, too, an output that cannot be written."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            try:
+                return super().main(*args, **kwargs)
+            finally:
+                if sys.stdout is not None:
+                    sys.stdout.flush()
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                hush()
+                sys.exit(0)
+            where = error.filename or "standard output"
+            click.echo(f"kg: {one_line(str(where))}: {error.strerror or 'input or output error'}", err=True)
+            hush()
+            sys.exit(2)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -38,13 +74,8 @@ class Group(click.Group):
             click.echo(f"kg: {one_line(str(error))}", err=True)
             sys.exit(2)
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            hush()
             sys.exit(0)
-
-
-def one_line(text: str) -> str:
-    """Text without line breaks and control characters: names of files come from strangers."""
-    return "".join(c if c.isprintable() else "�" for c in " ".join(text.split()))
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}, epilog=EXIT)
@@ -64,7 +95,7 @@ def reading_options(command: Callable[..., T]) -> Callable[..., T]:
         click.option(
             "--jobs", "-j", type=click.IntRange(1, 256), default=os.cpu_count() or 1, help="Processes [cores]."
         ),
-        click.option("--ontology", "ontologies", type=PATH, multiple=True, help="Your ontology (.obo, .owl, .ttl)."),
+        click.option("--ontology", "ontologies", type=PATH, multiple=True, metavar="PATH[=TYPE]", help=ONTOLOGY),
         click.option(
             "--lexicon",
             "lexicons",
@@ -91,19 +122,6 @@ def open_records(paths: tuple[str, ...]) -> Iterator[Document | Reject]:
     return progress(read_records(paths, stdin=sys.stdin.buffer), "reading")
 
 
-def progress(items: Iterable[T], what: str) -> Iterator[T]:
-    """The items; on a terminal, with a counter on standard error."""
-    if not sys.stderr.isatty():
-        yield from items
-        return
-    from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn(what), MofNCompleteColumn(), TextColumn("records"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        yield from bar.track(items, total=None)
-
-
 def close(records: int, rejects: Iterable[Reject], claims: int, where: str = "") -> None:
     """The closing lines: each reject with its reason, the counts; exit code 1 where something was rejected."""
     rejects = list(rejects)
@@ -112,12 +130,13 @@ def close(records: int, rejects: Iterable[Reject], claims: int, where: str = "")
         click.echo(f"kg: rejected {one_line(name)}: {one_line(reject.reason)}", err=True)
     if len(rejects) > 20:
         click.echo(f"kg: and {len(rejects) - 20} more; all of them are in report.json", err=True)
-    click.echo(f"kg: {records} records read, {len(rejects)} rejected, {claims} claims{where}", err=True)
+    counts = f"{counted(records, 'record')} read, {len(rejects)} rejected, {counted(claims, 'claim')}"
+    click.echo(f"kg: {counts}{where}", err=True)
     if rejects:
         sys.exit(1)
 
 
-@main.command(epilog=EXIT)
+@main.command(epilog=EXIT, short_help="Read records, write the graph, the page and a report.")
 @click.argument("records", nargs=-1, required=True)
 @click.option("--out", "folder", type=PATH, required=True, help="Folder for the results; made if it is not there.")
 @click.option("--title", default="", help="Title of the page.")
@@ -146,10 +165,7 @@ def build(
     close(built.records, built.rejects, built.claims, f" in {folder}")
 
 
-build.help += "\n\n" + RECORDS
-
-
-@main.command(epilog=EXIT)
+@main.command(epilog=EXIT, short_help="Read records, print their claims as JSON lines.")
 @click.argument("records", nargs=-1, required=True)
 @reading_options
 def extract(records: tuple[str, ...], lexicons: tuple[Path, ...], ontologies: tuple[Path, ...], jobs: int) -> None:
@@ -172,14 +188,18 @@ def extract(records: tuple[str, ...], lexicons: tuple[Path, ...], ontologies: tu
         count += 1
         for row in rows_of([reading]):
             claims += 1
-            sys.stdout.write(json_line(row))
+            put(json_line(row))
     if not count:
         raise SourceError("no record could be read: " + "; ".join(f"{r.source}: {r.reason}" for r in rejects[:3]))
     sys.stdout.flush()
     close(count, rejects, claims)
 
 
-@main.command(epilog=EXIT)
+for command in (build, extract):
+    command.help = inspect.cleandoc(command.help or "") + "\n\n" + RECORDS
+
+
+@main.command(epilog=EXIT, short_help="Ask a graph: SPARQL, or a shipped query by name.")
 @click.argument("graph", type=PATH, required=False)
 @click.argument("text", metavar="QUERY", required=False)
 @click.option(
@@ -191,7 +211,12 @@ def extract(records: tuple[str, ...], lexicons: tuple[Path, ...], ontologies: tu
 def query(
     graph: Path | None, text: str | None, kind: str | None, values: tuple[str, ...], limit: int | None, listing: bool
 ) -> None:
-    """Ask GRAPH (a file or a folder of `kg build`) a QUERY: SPARQL, a file of it, or the name of a shipped query.
+    """Ask GRAPH (a file or a folder of `kg build`) a QUERY: SPARQL, a file of it ("-": standard input), or the name of
+    a shipped query. The graph's prefixes (kg:, rdfs:, CHEBI: …) need no PREFIX lines. A name after --set may be any
+    synonym that the lexicon knows, an identifier or an IRI.
+
+    CSV holds the records' words as they are. A spreadsheet may take a cell that begins with = + - or @ for a formula:
+    import such columns as text.
 
     \b
     Examples:
@@ -199,65 +224,59 @@ def query(
       kg query exports drug-targets --set drug=gefitinib
       kg query exports 'SELECT ?o WHERE { ?d rdfs:label "gefitinib" ; kg:inhibits/rdfs:label ?o }'
     """
+    from kg.store.asked import query_text, settings, shipped
     from kg.store.format import table_rows, to_csv, to_json, to_turtle
     from kg.store.graphs import load
-    from kg.store.named import named_queries
     from kg.store.query import Limits
     from kg.store.query import query as ask
 
     if listing:
-        for named in named_queries():
-            settable = "".join(f" [{p.name}]" for p in named.parameters)
-            click.echo(f"{named.name:22} {named.title}{settable}")
+        list_queries()
         return
     if graph is None or text is None:
         raise click.UsageError(
             "needs a graph and a query, e.g. kg query exports counts; kg query --list names the queries"
         )
-    result = ask(load(graph), query_text(text, values), limits=Limits(rows=limit))
+    given = settings(values)
+    sparql = query_text(text, given, stdin=sys.stdin.buffer if sys.stdin else None, lexicon=opened_lexicon)
+    result = ask(load(graph), sparql, limits=Limits(rows=limit))
     kind = kind or ("table" if sys.stdout.isatty() else "ttl" if result.kind == "construct" else "csv")
     if kind == "table":
         print_table(*table_rows(result))
     else:
-        sys.stdout.write({"csv": to_csv, "json": to_json, "ttl": to_turtle}[kind](result))
+        put({"csv": to_csv, "json": to_json, "ttl": to_turtle}[kind](result))
     if result.truncated:
         click.echo("kg: there are more rows; raise --limit", err=True)
+    if result.kind != "ask" and not result.rows and not result.triples:
+        click.echo("kg: no rows", err=True)
+        named = shipped(text)
+        for parameter in named.parameters if named else ():
+            value = given.get(parameter.name, parameter.default)
+            said = f"{parameter.name}={value}" if parameter.name in given else f"{parameter.name} is not set"
+            click.echo(one_line(f"kg: {said}; {described(parameter)}"), err=True)
 
 
-def query_text(text: str, values: tuple[str, ...]) -> str:
-    """SPARQL from what the user gave: a shipped query's name, a file, or SPARQL itself."""
-    from kg.errors import QueryError
-    from kg.store.named import fill, named_queries, named_query
+def list_queries() -> None:
+    """Prints the shipped queries with their parameters."""
+    from kg.store.named import named_queries
 
-    settings = {}
-    for value in values:
-        name, sign, rest = value.partition("=")
-        if not sign:
-            raise QueryError(f"--set {value}: write NAME=VALUE")
-        settings[name] = rest
-    if any(named.name == text for named in named_queries()):
-        return fill(named_query(text), settings)
-    if settings:
-        raise QueryError("--set goes with a shipped query; kg query --list names them")
-    if len(text) < 500 and "{" not in text:
-        path = Path(text)
-        if path.is_file():
-            return path.read_text(encoding="utf-8")
-        named_query(text)  # raises, and names the queries there are
-    return text
+    for named in named_queries():
+        click.echo(f"{named.name:22} {named.title}")
+        for parameter in named.parameters:
+            click.echo(f"{'':22}   --set {parameter.name}=…  {described(parameter)}")
 
 
-def print_table(heading: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    """A table as wide as the terminal."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def described(parameter: Parameter) -> str:
+    """A parameter's default and what it means."""
+    default = parameter.default if parameter.numeric else f'"{parameter.default}"'
+    return f"default {default}: {parameter.comment}"
 
-    table = Table(*heading, box=box.SIMPLE_HEAD)
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    Console(highlight=False, markup=False).print(table)
+
+def opened_lexicon() -> Lexicon:
+    """The lexicon, which widens the names that --set gives."""
+    from kg.lexicon.lexicon import open_lexicon
+
+    return open_lexicon()
 
 
 def load_claims(graph: Path) -> tuple[list, list]:
@@ -268,9 +287,9 @@ def load_claims(graph: Path) -> tuple[list, list]:
     return decode(load(graph))
 
 
-@main.command(epilog=EXIT)
+@main.command(epilog=EXIT, short_help="Draw a graph as one HTML page, or as GraphML.")
 @click.argument("graph", type=PATH)
-@click.option("--out", "path", type=PATH, required=True, help="The HTML file to write (.graphml: GraphML instead).")
+@click.option("--out", "path", type=PATH, required=True, help="The .html or .graphml file to write; - prints the page.")
 @click.option("--title", default="", help="Title of the page.")
 @click.option("--limit", type=click.IntRange(2), default=2000, show_default=True, help="At most so many things.")
 def draw(graph: Path, path: Path, title: str, limit: int) -> None:
@@ -284,13 +303,34 @@ def draw(graph: Path, path: Path, title: str, limit: int) -> None:
     from kg.viz.network import to_graphml, to_networkx
     from kg.viz.page import render_page
 
+    kind = drawn_as(path)
     claims, trials = load_claims(graph)
-    if path.suffix == ".graphml":
+    if kind == "GraphML":
         body = to_graphml(to_networkx(claims, trials))
     else:
-        body = render_page(claims, trials, title=title or title_of(trials), limit=limit).encode()
+        body = render_page(claims, trials, title=title or title_of(trials), limit=limit).encode("utf-8", "replace")
+    if path == Path("-"):
+        if sys.stdout.isatty():
+            put(body.decode())
+        else:
+            sys.stdout.buffer.write(body)
+        return
     write_file(path, body)
-    click.echo(f"kg: {len(claims)} claims drawn in {path}", err=True)
+    click.echo(f"kg: {counted(len(claims), 'claim')} drawn in {path}", err=True)
+
+
+def drawn_as(path: Path) -> str:
+    """What to draw for this output, by its ending; OutputError for a folder and for other endings."""
+    from kg.errors import OutputError
+
+    if path == Path("-"):
+        return "page"
+    if path.is_dir():
+        raise OutputError(f"{path}: is a folder; name a file in it, e.g. {path / 'graph.html'}")
+    kind = DRAWN.get(path.suffix.lower())
+    if kind is None:
+        raise OutputError(f"{path}: not a drawing by its ending; use {', '.join(DRAWN)}")
+    return kind
 
 
 def write_file(path: Path, body: bytes) -> None:
@@ -301,7 +341,7 @@ def write_file(path: Path, body: bytes) -> None:
         (draft / path.name).write_bytes(body)
 
 
-@main.command(epilog=EXIT)
+@main.command(epilog=EXIT, short_help="Count what a graph holds.")
 @click.argument("graph", type=PATH)
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="Rows of each ranking.")
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
@@ -335,7 +375,7 @@ def stats(graph: Path, limit: int, as_json: bool) -> None:
         print_table((name, "type", "id", "count"), [(r.label, r.type, r.id, str(r.count)) for r in ranked])
 
 
-@main.command(epilog=EXIT)
+@main.command(epilog=EXIT, short_help="Say in words what is wrong with a graph.")
 @click.argument("graph", type=PATH)
 def check(graph: Path) -> None:
     """Check GRAPH against the shapes and the contract, and say in words what is wrong.
@@ -346,12 +386,15 @@ def check(graph: Path) -> None:
     """
     from kg.rdf.check import check as check_graph
 
-    result = check_graph(graph)
+    with busy("checking"):
+        result = check_graph(graph)
     for finding in result.findings:
         click.echo(one_line(finding))
     for note in result.notes:
         click.echo(f"kg: {one_line(note)}", err=True)
-    click.echo(f"kg: {graph}: " + ("conforms" if result.conforms else f"{len(result.findings)} findings"), err=True)
+    click.echo(
+        f"kg: {graph}: " + ("conforms" if result.conforms else counted(len(result.findings), "finding")), err=True
+    )
     sys.exit(0 if result.conforms else 1)
 
 
@@ -363,7 +406,7 @@ def lexicon() -> None:
 @lexicon.command(epilog=EXIT)
 @click.argument("term")
 @click.option("--lexicon", "lexicons", type=PATH, multiple=True, help="Your synonyms (TSV).")
-@click.option("--ontology", "ontologies", type=PATH, multiple=True, help="Your ontology.")
+@click.option("--ontology", "ontologies", type=PATH, multiple=True, metavar="PATH[=TYPE]", help=ONTOLOGY)
 def why(term: str, lexicons: tuple[Path, ...], ontologies: tuple[Path, ...]) -> None:
     """Show every concept that TERM may stand for, and the rule that chose.
 
@@ -374,6 +417,8 @@ def why(term: str, lexicons: tuple[Path, ...], ontologies: tuple[Path, ...]) -> 
     from kg.lexicon.lexicon import open_lexicon
     from kg.lexicon.why import why as explain
 
+    if not term.strip():
+        raise click.UsageError("the term is empty; write a name, e.g. kg lexicon why pNET")
     found = explain(term, open_lexicon(lexicons, ontologies))
     click.echo(one_line(f"{found.term}: looked up as {found.key!r}"))
     for rank, candidate in enumerate(found.candidates, 1):
@@ -389,7 +434,7 @@ def why(term: str, lexicons: tuple[Path, ...], ontologies: tuple[Path, ...]) -> 
         sys.exit(1)
 
 
-@main.command(epilog=EXIT)
+@main.command(epilog=EXIT, short_help="Measure the reader against gold material.")
 @click.option("--shared", type=PATH, required=True, help="Folder with gold/, trials/, corpora/ and lexicon/.")
 @click.option("--ordinary", type=PATH, help="Gold claims of the ordinary records (tests/gold/ordinary.jsonl).")
 @click.option("--last", type=PATH, help="JSON of an earlier run: differences are shown.")

@@ -60,7 +60,7 @@ def test_extract_prints_one_json_object_a_line(good):
     assert ("everolimus", "inhibits", "mTOR") in {
         (r["subject"]["text"].lower(), r["predicate"], r["object"]["text"]) for r in rows
     }
-    assert b"1 records read, 0 rejected" in done.stderr
+    assert b"1 record read, 0 rejected" in done.stderr
 
 
 def test_extract_reads_standard_input():
