@@ -10,7 +10,7 @@ from scipy import sparse
 from kg.relations.candidates import Pair
 from kg.relations.pair_model import CLASSES, STATUSES, PairModel, side
 
-WIDTH = 40
+WIDTH = 48
 
 
 class Numbers:
@@ -65,8 +65,8 @@ def matrix(document: tuple[np.ndarray, np.ndarray], table: np.ndarray, width: in
     return x
 
 
-def train(x: sparse.csr_matrix, y: np.ndarray, status: np.ndarray, *, width: int = WIDTH, epochs: int = 6,
-          rate: float = 0.01, decay: float = 1e-3, drop: float = 0.3, seed: int = 1, batch: int = 2048,
+def train(x: sparse.csr_matrix, y: np.ndarray, status: np.ndarray, *, width: int = WIDTH, epochs: int = 4,
+          rate: float = 0.01, decay: float = 1e-3, drop: float = 0.3, thin: float = 0.35, seed: int = 1, batch: int = 2048,
           log=None) -> dict[str, np.ndarray]:
     """Weights of the network. `y` (pairs, CLASSES): 1, 0 or -1 (not counted); `status`: index or -1."""
     random = np.random.default_rng(seed)
@@ -85,6 +85,7 @@ def train(x: sparse.csr_matrix, y: np.ndarray, status: np.ndarray, *, width: int
         for at in range(0, len(order), batch):
             rows = order[at : at + batch]
             xb = x[rows]
+            xb.data = xb.data * (random.random(len(xb.data), np.float32) >= thin) / np.float32(1 - thin)
             z = xb @ w["table"] + w["bias"]
             keep = (random.random(z.shape, np.float32) > drop) / np.float32(1 - drop)
             h = np.maximum(z, 0) * keep

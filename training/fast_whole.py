@@ -162,7 +162,8 @@ def reliability(p: np.ndarray, y: np.ndarray, points: int = 25) -> tuple[list[fl
 def expected_error(p: np.ndarray, y: np.ndarray, bins: int = 10) -> float:
     """Expected calibration error over bins of equal width."""
     at = np.minimum((p * bins).astype(int), bins - 1)
-    return round(float(sum(abs(p[at == b].mean() - y[at == b].mean()) * (at == b).mean() for b in range(bins) if (at == b).any())), 4)
+    full = [b for b in range(bins) if (at == b).any()]
+    return round(float(sum(abs(p[at == b].mean() - y[at == b].mean()) * (at == b).mean() for b in full)), 4)
 
 
 def report(judged: Sequence[Judged], figures: dict) -> str:

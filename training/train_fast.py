@@ -17,7 +17,6 @@ import pickle
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,11 +26,11 @@ from scipy import sparse
 sys.path.insert(0, str(Path(__file__).absolute().parent.parent))
 
 from kg.entities.tagger import add_learned
-from kg.grounding.ground import ground
+from kg.grounding.ground import Grounder
 from kg.lexicon.lexicon import Lexicon, open_lexicon
-from kg.model import Grounding, Mention
+from kg.model import Mention
 from kg.pipeline import own_things
-from kg.relations.candidates import Pair, pairs_of, views_of
+from kg.relations.candidates import Pair, pairs_of, views_of, within_reach
 from kg.relations.fast_files import save_pair_model
 from kg.relations.pair_model import CLASSES, PairModel
 from kg.relations.rulebook import open_rulebook
@@ -44,7 +43,7 @@ from training.gold import load_documents, make_record, strip_record
 
 FOLDS = 3
 HELD = 5
-LEAST = 3  # documents in which a feature must stand
+LEAST = 6  # documents in which a feature must stand
 Key = tuple[str, int]  # NCT id; 0 whole, 1 stripped
 
 
@@ -102,26 +101,14 @@ def tagged(data: dict[Key, Prepared], training: Sequence[Key], others: Sequence[
     return {k: add_learned(data[k].document, data[k].clauses, data[k].rules, tagger) for k in others}
 
 
-def grounded(p: Prepared, mentions: Iterable[Mention], lexicon: Lexicon) -> tuple[Grounding, ...]:
-    """The groundings of mentions, equal names looked up once."""
-    known: dict[tuple, Grounding] = {}
-    out = []
-    for m in mentions:
-        key = (m.text, m.type, m.full)
-        if key not in known:
-            known[key] = ground(m, p.names, lexicon)
-        out.append(replace(known[key], mention=m))
-    return tuple(out)
-
-
 def paired(data: dict[Key, Prepared], mentions: dict[Key, tuple[Mention, ...]], lexicon: Lexicon
            ) -> dict[Key, tuple[list[Pair], np.ndarray, np.ndarray]]:
     """Pairs with their targets."""
-    rulebook = open_rulebook()
+    rulebook, grounder = open_rulebook(), Grounder(lexicon)
     out = {}
     for key in sorted(mentions):
         p = data[key]
-        groundings = grounded(p, mentions[key], lexicon)
+        groundings = grounder.ground_all(mentions[key], p.names)
         own = own_things(p.document, groundings)
         views = views_of(p.document, p.clauses, groundings, own)
         pairs, _ = pairs_of(p.document, views, rulebook, own, None)
@@ -191,7 +178,7 @@ def main() -> None:
     pairs = run.cached("pairs", lambda: paired(data, found, lexicon))
     allowed = allowed_types(pairs, (k for k in training if used(k)))
     for key, (ps, y, s) in pairs.items():
-        kept = [i for i, p in enumerate(ps) if letters(p) in allowed]
+        kept = [i for i, p in enumerate(ps) if letters(p) in allowed and within_reach(p)]
         pairs[key] = ([ps[i] for i in kept], y[kept].reshape(-1, CLASSES), s[kept])
     numbers = Numbers()
     lines = {k: numbers.add(pairs[k][0]) for k in keys}

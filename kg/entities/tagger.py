@@ -14,6 +14,7 @@ from kg.entities.rules import find_mentions as find_by_rules
 from kg.entities.tag_features import clause_features, title_words, token_spans
 from kg.lexicon.lexicon import Lexicon
 from kg.model import Clause, Document, EntityType, Mention, Span
+from kg.text.abbreviations import Abbreviation
 
 RULE = "learned"
 KEEP = 0.12  # a name less likely is not kept
@@ -32,10 +33,12 @@ class Tagger(Protocol):
 
 
 def find_mentions(
-    document: Document, clauses: Sequence[Clause], lexicon: Lexicon, names: Mapping[str, str], tagger: Tagger
+    document: Document, clauses: Sequence[Clause], lexicon: Lexicon, names: Mapping[str, str], tagger: Tagger,
+    *, definitions: Sequence[Abbreviation] = (),
 ) -> tuple[Mention, ...]:
     """The mentions of a record in order, outer before inner: those of the rules and those of the tagger."""
-    return add_learned(document, clauses, find_by_rules(document, clauses, lexicon, names), tagger)
+    by_rules = find_by_rules(document, clauses, lexicon, names, definitions=definitions)
+    return add_learned(document, clauses, by_rules, tagger)
 
 
 def add_learned(

@@ -12,8 +12,8 @@ from kg.relations.rules import extract_relations as by_rules
 from kg.relations.rules import key_of
 
 AGENTS = frozenset({EntityType.DRUG, EntityType.DRUG_CLASS, EntityType.PROCEDURE})
-REACH = 2  # how many clauses further on the second mention may stand
-WEAK = 0.25  # least confidence of a mention that is read with one of another clause
+REACH = 1  # how many clauses further on the second mention may stand
+WEAK = 0.4  # least confidence of a mention that is read with one of another clause
 
 
 @dataclass(slots=True)
@@ -88,3 +88,11 @@ def _across(view: View, later: View, allowed: frozenset[str] | None) -> Iterable
                 continue
             if len(view.pieces) - a.place + b.place <= FAR:
                 yield Pair(a, b, view, later, ())
+
+
+def within_reach(pair: Pair) -> bool:
+    """Whether a pair is one that `pairs_of` gives: those of two clauses must be near and sure."""
+    if pair.va is pair.vb:
+        return True
+    sure = min(pair.a.grounding.mention.confidence, pair.b.grounding.mention.confidence) >= WEAK
+    return sure and pair.vb.number - pair.va.number <= REACH

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from kg.entities.tag_features import TITLES, TOKEN
 from kg.model import Clause, Document, Grounding, Span
@@ -116,7 +117,8 @@ def make_view(document: Document, clause: Clause, number: int, groundings: Seque
         item.template = _template(text, item, items)
         item.unary = tuple(_unary(view, item))
     bag = {p for p in pieces if p[0] != "⟦"}
-    view.bag = (*("c=" + w for w in bag), "cs=" + section, *("c2=" + a + " " + b for a, b in zip(pieces, pieces[1:], strict=False)))
+    twos = ("c2=" + a + " " + b for a, b in pairwise(pieces))
+    view.bag = (*("c=" + w for w in sorted(bag)), "cs=" + section, *twos)
     return view
 
 
@@ -200,42 +202,41 @@ def pair_features(a: Item, b: Item, va: View, vb: View, fired: Sequence[str]) ->
         return out
     else:
         between = va.pieces[a.place + 1 : b.place]
-    names = [w for w in between if w[0] == "⟦"]
-    out.append(t + "d" + bucket(len(between)))
-    out.append(t + "m" + bucket(len(names)))
     ta, tb = KIND[a.letter], KIND[b.letter]
-    out.append(t + "mm" + ("a" if any(KIND[w[1]] == ta for w in names) else "") + ("b" if any(KIND[w[1]] == tb for w in names) else ""))
+    kinds = ("x" if va is not vb else "") + ta[:2] + tb[:2] + "~"
+    names = [w for w in between if w[0] == "⟦"]
+    held = {KIND[w[1]] for w in names}
+    out += [t + "d" + bucket(len(between)), t + "m" + bucket(len(names)),
+            t + "mm" + ("a" if ta in held else "") + ("b" if tb in held else "")]
     last = "^"
     for w in between:
-        out.append("w=" + w)
-        out.append(t + w)
-        out.append("p=" + last + " " + w)
-        out.append(t + last + " " + w)
+        out += ["w=" + w, t + w, kinds + w, kinds + last + " " + w]
         last = w
-    out.append("p=" + last + " $")
+    out.append(kinds + last + " $")
     if between:
-        out.append(t + "f=" + between[0])
-        out.append(t + "l=" + between[-1])
+        first = between[0]
+        out += [t + "f=" + first, t + "l=" + last]
         if len(between) > 1:
-            out.append(t + "f2=" + between[0] + " " + between[1])
-            out.append(t + "l2=" + between[-2] + " " + between[-1])
+            out += [t + "f2=" + first + " " + between[1], t + "l2=" + between[-2] + " " + last]
     if len(between) <= 5:
         out.append(t + "s=" + " ".join(between))
+        out.append(kinds + "s=" + " ".join(between))
     words = [w for w in between if w[0] != "⟦" and w not in EMPTY]
     if words and len(words) <= 3:
-        out.append(t + "S=" + " ".join(words))
-    for i in (1, 2, 3, 4):
-        if a.place - i >= 0:
-            w = va.pieces[a.place - i]
-            out.append(t + "B" + w)
-            if i < 4 and a.place - i - 1 >= 0:
-                out.append(t + "B2" + va.pieces[a.place - i - 1] + " " + w)
-    for i in (1, 2, 3, 4):
-        if b.place + i < len(vb.pieces):
-            w = vb.pieces[b.place + i]
-            out.append(t + "A" + w)
-            if i < 4 and b.place + i + 1 < len(vb.pieces):
-                out.append(t + "A2" + w + " " + vb.pieces[b.place + i + 1])
+        out.append(kinds + "S=" + " ".join(words))
+    near = va.pieces[max(0, a.place - 4) : a.place][::-1]
+    last = ""
+    for i, w in enumerate(near):
+        out += [t + "B" + w, kinds + "B" + w]
+        if i:
+            out.append(kinds + "B2" + w + " " + last)
+        last = w
+    last = ""
+    for i, w in enumerate(vb.pieces[b.place + 1 : b.place + 5]):
+        out += [t + "A" + w, kinds + "A" + w]
+        if i:
+            out.append(kinds + "A2" + last + " " + w)
+        last = w
     for side, item in (("1", a), ("2", b)):
         if item.outer is not None:
             out.append(t + "in" + side + item.outer.letter)

@@ -7,14 +7,14 @@ and shared by all pairs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from kg.model import Predicate, Status
 from kg.relations.candidates import Pair
-from kg.relations.pair_features import Item, View
+from kg.relations.pair_features import View
 
 PREDICATES = tuple(Predicate)
 STATUSES = tuple(Status)
@@ -60,33 +60,30 @@ class PairModel:
 
     def hidden(self, pairs: Sequence[Pair]) -> np.ndarray:
         """What the features of each pair add up to."""
-        rows = self.rows
-        clauses: dict[int, np.ndarray] = {}
-        firsts: dict[int, np.ndarray] = {}
-        seconds: dict[int, np.ndarray] = {}
-        hidden = np.empty((len(pairs), self.table.shape[1]), dtype=np.float32)
+        rows, nothing = self.rows, len(self.table) - 1
         known: list[int] = []
         starts: list[int] = []
-        for k, pair in enumerate(pairs):
+
+        def line(names: Iterable[str]) -> int:
             starts.append(len(known))
-            known += [rows[n] for n in pair.features() if n in rows]
-            known.append(len(self.table) - 1)
-            hidden[k] = self._once(firsts, pair.a, "1") + self._once(seconds, pair.b, "2") + self._bag(clauses, pair.va)
-            if pair.vb is not pair.va:
-                hidden[k] += self._bag(clauses, pair.vb)
-        hidden += np.add.reduceat(self.table[known], starts, axis=0)
-        hidden += self.bias
+            known.extend([rows[n] for n in names if n in rows])
+            known.append(nothing)  # so that no line is empty
+            return len(starts) - 1
+
+        made: dict[tuple[str, int], int] = {}
+        shares = np.empty((len(pairs), 4), dtype=np.int64)
+        for k, pair in enumerate(pairs):
+            for n, (name, thing) in enumerate((("1", pair.a), ("2", pair.b), ("", pair.va), ("", pair.vb))):
+                at = made.get((name, id(thing)))
+                if at is None:
+                    names = thing.bag if isinstance(thing, View) else side(name, thing.unary)
+                    at = made[name, id(thing)] = line(names)
+                shares[k, n] = at
+        shared = len(starts)
+        for pair in pairs:
+            line(pair.features())
+        sums = np.add.reduceat(self.table.take(known, axis=0), starts, axis=0)
+        across = shares[:, 2] != shares[:, 3]
+        hidden = sums[shared:] + sums[shares[:, 0]] + sums[shares[:, 1]] + sums[shares[:, 2]] + self.bias
+        hidden[across] += sums[shares[across, 3]]
         return hidden
-
-    def _once(self, made: dict[int, np.ndarray], item: Item, name: str) -> np.ndarray:
-        known = made.get(id(item))
-        if known is None:
-            known = made[id(item)] = self.sums(side(name, item.unary))
-        return known
-
-    def _bag(self, made: dict[int, np.ndarray], view: View) -> np.ndarray:
-        known = made.get(id(view))
-        if known is None:
-            known = made[id(view)] = self.sums(view.bag)
-        return known
-

@@ -8,7 +8,7 @@ from kg.entities.tagger import KEEP, find_mentions
 from kg.lexicon.lexicon import open_lexicon
 from kg.model import Document, EntityType, Intervention, Section, Span
 from kg.relations.fast_files import open_fast_model
-from kg.text.abbreviations import long_forms
+from kg.text.abbreviations import find_abbreviations, long_forms
 from kg.text.clauses import split_clauses
 
 TITLE = "Zorafinib in Patients With Advanced Hepatocellular Carcinoma"
@@ -37,8 +37,9 @@ def document():
 @pytest.fixture(scope="module")
 def mentions(document):
     """What the fast reader finds in it."""
-    names = long_forms(document)
-    return find_mentions(document, split_clauses(document), open_lexicon(), names, open_fast_model().tagger)
+    definitions = find_abbreviations(document)
+    return find_mentions(document, split_clauses(document), open_lexicon(), long_forms(definitions),
+                         open_fast_model().tagger, definitions=definitions)
 
 
 def test_a_hyphen_parts_tokens():

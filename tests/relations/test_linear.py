@@ -8,7 +8,7 @@ import pytest
 from kg.claims.assemble import assemble
 from kg.entities.tagger import find_mentions
 from kg.errors import KgError
-from kg.grounding.ground import ground
+from kg.grounding.ground import Grounder
 from kg.lexicon.lexicon import open_lexicon
 from kg.model import Document, Intervention, Predicate, Section, Status
 from kg.pipeline import own_things
@@ -16,7 +16,7 @@ from kg.relations.fast_files import open_fast_model, quantised
 from kg.relations.linear import calibrated, choose, extract_relations, with_partners
 from kg.relations.rulebook import open_rulebook
 from kg.relations.trees import Trees
-from kg.text.abbreviations import long_forms
+from kg.text.abbreviations import find_abbreviations, long_forms
 from kg.text.clauses import split_clauses
 
 TITLE = "Gefitinib Plus Bevacizumab in Patients With Non-Small Cell Lung Cancer"
@@ -45,8 +45,11 @@ def record(punctuated: bool = True) -> Document:
 
 def read(document: Document):
     """The relations of a record by the fast reader."""
-    clauses, names, model, lexicon = split_clauses(document), long_forms(document), open_fast_model(), open_lexicon()
-    groundings = tuple(ground(m, names, lexicon) for m in find_mentions(document, clauses, lexicon, names, model.tagger))
+    clauses, definitions = split_clauses(document), find_abbreviations(document)
+    model, lexicon = open_fast_model(), open_lexicon()
+    names = long_forms(definitions)
+    mentions = find_mentions(document, clauses, lexicon, names, model.tagger, definitions=definitions)
+    groundings = Grounder(lexicon).ground_all(mentions, names)
     return extract_relations(document, clauses, groundings, model, open_rulebook(), own_things(document, groundings))
 
 
@@ -140,3 +143,4 @@ def test_a_damaged_model_is_one_clear_line(tmp_path):
     (tmp_path / "settings.json").write_text(json.dumps({}), encoding="utf-8")
     with pytest.raises(KgError, match="model cannot be read"):
         open_fast_model(tmp_path)
+
