@@ -10,29 +10,26 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import textwrap
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from urllib.parse import quote
 
 from markupsafe import Markup
 
-from kg.model import SYMMETRIC, Claim, Entity, EntityType, Evidence, Predicate, Role, Status, Trial
+from kg.model import SYMMETRIC, Claim, Entity, Predicate, Status, Trial
 from kg.resources import resource
 from kg.viz.argument import Argument, arguments
+from kg.viz.labels import wrapped
 from kg.viz.layout import Box, place
-from kg.viz.passages import marked, visible
+from kg.viz.looks import look, page_text, style
+from kg.viz.passages import visible
+from kg.viz.rows import claim_row, combination, entity_rows
 
 VENDORED = "vis-network-10.1.5.min.js"
-SCRIPTS = ("state.js", "canvas.js", "panel.js", "filters.js", "table.js", "app.js")
-PASSAGES = 12  # quotes carried for one claim; the page says how many more there are
+SCRIPTS = ("state.js", "labels.js", "canvas.js", "panel.js", "filters.js", "table.js", "app.js")
 START = 60  # things in the first view of a large graph
 SMALL = 110  # things up to which the first view is the whole graph
 VIEWS = 150  # records with a view of their own
-LABEL = 44  # characters of a label on the canvas
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +78,14 @@ def _environment(record: dict):
 
     environment = Environment(autoescape=True, loader=FileSystemLoader(resource("page")), undefined=StrictUndefined)
     environment.filters["embed"] = embed
-    style, vendored, script = _text("page.css"), _vendored(), _script()
+    css, vendored, script = page_text("page.css"), _vendored(), _script()
     hashes = " ".join(_source_hash(text) for text in (vendored, script))
     environment.globals |= {
         "record": record,
-        "style": Markup(style),
+        "style": Markup(css),
         "vendored": Markup(vendored),
         "script": Markup(script),
-        "policy": f"default-src 'none'; script-src {hashes}; style-src {_source_hash(style)}; img-src data:; "
+        "policy": f"default-src 'none'; script-src {hashes}; style-src {_source_hash(css)}; img-src data:; "
         "base-uri 'none'; form-action 'none'",
     }
     return environment
@@ -104,31 +101,16 @@ def embed(value: object) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
 
-@cache
-def _text(*parts: str) -> str:
-    return resource("page", *parts).read_text(encoding="utf-8").replace("\r\n", "\n")
-
-
 def _vendored() -> str:
-    return _text("vendor", VENDORED).partition("//# sourceMappingURL")[0]
+    return page_text("vendor", VENDORED).partition("//# sourceMappingURL")[0]
 
 
 def _script() -> str:
-    return '(() => {\n"use strict";\n' + "\n".join(_text(name) for name in SCRIPTS) + "\n})();"
+    return '(() => {\n"use strict";\n' + "\n".join(page_text(name) for name in SCRIPTS) + "\n})();"
 
 
 def _source_hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-@cache
-def _style() -> dict:
-    return tomllib.loads(_text("style.toml"))
-
-
-@cache
-def _look(type_: EntityType) -> dict:
-    return next(row for row in _style()["type"] if row["name"] == type_.value)
 
 
 def _shown(claims: Sequence[Claim], limit: int) -> Shown:
@@ -155,12 +137,12 @@ def _shown(claims: Sequence[Claim], limit: int) -> Shown:
 def _add_nodes(network, shown: Shown, degrees: Counter, argued: Sequence[Argument]) -> None:
     for i, (x, y) in _positions(shown, shown.claims, argued).items():
         entity = shown.entities[i]
-        look = _look(entity.type)
+        drawn = look(entity.type)
         network.add_node(
             f"n{i}",
-            label=_wrapped(entity.label),
-            shape=look["shape"],
-            color=look["light"],
+            label=wrapped(entity.label),
+            shape=drawn["shape"],
+            color=drawn["light"],
             size=_size(degrees[entity.id]),
             x=x,
             y=y,
@@ -170,13 +152,13 @@ def _add_nodes(network, shown: Shown, degrees: Counter, argued: Sequence[Argumen
 def _add_edges(network, shown: Shown) -> None:
     """One edge for all claims of one pair, direction and status; those of one pair fan out."""
     index = shown.index
-    bundles: dict[tuple[int, int, Status], list[int]] = {}
+    bundles: dict[tuple[int, int, Status, bool], list[int]] = {}
     for i, claim in enumerate(shown.claims):
-        key = (index[claim.subject.id], index[claim.object.id], claim.status)
+        key = (index[claim.subject.id], index[claim.object.id], claim.status, bool(combination(claim)))
         bundles.setdefault(key, []).append(i)
     between = Counter(frozenset(key[:2]) for key in bundles)
     drawn: Counter = Counter()
-    for n, ((subject, object_, status), numbers) in enumerate(sorted(bundles.items())):
+    for n, ((subject, object_, status, combined), numbers) in enumerate(sorted(bundles.items())):
         pair = frozenset((subject, object_))
         drawn[pair] += 1
         smooth: object = False
@@ -190,16 +172,18 @@ def _add_edges(network, shown: Shown) -> None:
             id=f"e{n}",
             claims=numbers,
             status=status.value,
+            combined=combined,
             smooth=smooth,
             arrowStrikethrough=status is Status.NEGATED,  # the line runs up to the bar
             dashes=[7, 6] if status is Status.HYPOTHESISED else False,
             width=1.2 + min(4, len(numbers)) * 0.5,
             arrows={
+                "from": {"enabled": combined, "type": "circle", "scaleFactor": 0.8},  # the legend says what it means
                 "to": {
                     "enabled": directed or status is Status.NEGATED,
                     "type": arrow,
                     "scaleFactor": 0.9 if status is Status.NEGATED else 0.55,
-                }
+                },
             },
         )
 
@@ -210,12 +194,12 @@ def _record(shown: Shown, trials: Sequence[Trial], degrees: Counter, argued: Seq
     number = {claim.id: i for i, claim in enumerate(shown.claims)}
     cited = {nct for claim in shown.claims for nct in claim.records}
     return {
-        "types": _style()["type"],
+        "types": style()["type"],
         "predicates": [predicate.value for predicate in Predicate],
         "symmetric": sorted(SYMMETRIC),
         "statuses": [status.value for status in Status],
-        "entities": _entities(shown),
-        "claims": [_claim(claim, index) for claim in shown.claims],
+        "entities": entity_rows(shown.entities, shown.claims),
+        "claims": [claim_row(claim, index) for claim in shown.claims],
         "trials": {
             trial.nct: {"title": visible(trial.title), "phases": list(trial.phases), "status": trial.overall_status}
             for trial in trials
@@ -230,97 +214,6 @@ def _record(shown: Shown, trials: Sequence[Trial], degrees: Counter, argued: Seq
         ],
         "views": _views(shown, argued, degrees, cited),
         "leftOut": shown.left_out,
-    }
-
-
-def _entities(shown: Shown) -> list[dict]:
-    names: dict[str, Counter] = {entity.id: Counter() for entity in shown.entities}
-    for claim in shown.claims:
-        for evidence in claim.evidence:
-            names[claim.subject.id][" ".join(evidence.subject.text.split())] += 1
-            names[claim.object.id][" ".join(evidence.object.text.split())] += 1
-    return [
-        {
-            "id": visible(entity.id),
-            "label": visible(entity.label),
-            "type": entity.type.value,
-            "link": link(entity.id),
-            "names": [
-                visible(name)
-                for name in sorted(names[entity.id], key=lambda name: (-names[entity.id][name], name))
-                if name
-            ][:20],
-        }
-        for entity in shown.entities
-    ]
-
-
-def link(id_: str) -> str:
-    """Where an identifier is explained: an https or http address from our own table, or "" where none is known.
-
-    >>> link("hgnc:3236"), link("javascript:alert(1)")
-    ('https://identifiers.org/hgnc:3236', '')
-    """
-    prefix, _, local = id_.partition(":")
-    pattern = _style()["links"].get(prefix, "")
-    return (
-        pattern.format(id=quote(local.removeprefix(f"{prefix}:"), safe="", errors="replace"))
-        if pattern and local
-        else ""
-    )
-
-
-def _claim(claim: Claim, index: dict[str, int]) -> dict:
-    best = sorted(claim.evidence, key=_rank)
-    return {
-        "id": claim.id,
-        "s": index[claim.subject.id],
-        "p": claim.predicate.value,
-        "o": index[claim.object.id],
-        "status": claim.status.value,
-        "confidence": round(claim.confidence, 3),
-        "records": list(claim.records),
-        "evidence": [_evidence(evidence) for evidence in best[:PASSAGES]],
-        "more": max(0, len(best) - PASSAGES),
-    }
-
-
-def _rank(evidence: Evidence) -> tuple:
-    """The surest first; ties in the order of the records."""
-    return (
-        -evidence.confidence,
-        evidence.nct,
-        evidence.section,
-        evidence.start,
-        evidence.end,
-        evidence.rule,
-        evidence.subject.start,
-        evidence.object.start,
-    )
-
-
-def _evidence(evidence: Evidence) -> dict:
-    return {
-        "nct": evidence.nct,
-        "section": evidence.section,
-        "at": [evidence.start, evidence.end],
-        "pieces": marked(evidence),
-        "status": evidence.status.value,
-        "rule": visible(evidence.rule),
-        "confidence": round(evidence.confidence, 3),
-        "trigger": visible(evidence.trigger),
-        "cues": [visible(cue) for cue in evidence.cues],
-        "partners": [visible(partner) for partner in evidence.partners],
-        "subject": _role(evidence.subject),
-        "object": _role(evidence.object),
-    }
-
-
-def _role(role: Role) -> dict:
-    return {
-        "score": round(role.score, 3),
-        "reasons": [visible(reason) for reason in role.reasons],
-        "qualifiers": [visible(qualifier) for qualifier in role.qualifiers],
     }
 
 
@@ -381,21 +274,14 @@ def _positions(
     return dict(zip(members, place(boxes, list(links.values()), roomy=roomy, care=care), strict=True))
 
 
-def _wrapped(label: str) -> str:
-    """A label for the canvas: at most three short lines."""
-    text = " ".join(visible(label[: LABEL * 4]).split()) or "(no name)"
-    short = text if len(text) <= LABEL else text[: LABEL - 1].rstrip() + "…"
-    return "\n".join(textwrap.wrap(short, 18))
-
-
 def _size(degree: int) -> float:
     """Radius in pixels: the area grows with the number of claims."""
     return round(min(28.0, 6.5 + 3.2 * degree**0.5), 1)
 
 
 def _box(entity: Entity, degree: int) -> Box:
-    lines = _wrapped(entity.label).split("\n")
+    lines = wrapped(entity.label).split("\n")
     size = _size(degree)
     return Box(
-        max(2 * size, 9 * max(map(len, lines))) + 10, 2 * size + 21 * len(lines) + 10, _look(entity.type)["column"]
+        max(2 * size, 9 * max(map(len, lines))) + 10, 2 * size + 21 * len(lines) + 10, look(entity.type)["column"]
     )

@@ -26,6 +26,7 @@ function keep() {
 function settle(view, members) {
   state.view = view;
   state.members = members;
+  state.moved = false;
   if (state.chosen && "thing" in state.chosen && !members.has(state.chosen.thing)) { state.chosen = null; state.dim = null; }
   refresh();
   fit();
@@ -33,7 +34,7 @@ function settle(view, members) {
 
 function membersOf(view) {
   const at = record.views.find((one) => one.id === view)?.at;
-  return new Map(at ? at.map(([i, x, y]) => [i, { x, y }]) : drawnNodes.map((node, i) => [i, { x: node.x, y: node.y }]));
+  return stretched(new Map(at ? at.map(([i, x, y]) => [i, { x, y }]) : drawnNodes.map((node, i) => [i, { x: node.x, y: node.y }])));
 }
 
 function openView(view) { keep(); state.chosen = null; state.dim = null; settle(view, membersOf(view)); }
@@ -190,6 +191,7 @@ function recall() {
   const focus = parts.has("focus") ? thing(parts.get("focus")) : -1;
   state.chosen = null;
   state.dim = null;
+  state.moved = false;
   state.view = focus < 0 ? view : `focus:${focus}`;
   state.members = focus < 0 ? membersOf(view) : around(focus, neighbours(focus).slice(0, CAP));
   const tab = parts.get("tab") === "table" ? "table" : "graph";
@@ -207,7 +209,7 @@ function step(direction) {
   const shown = drawnNodes.map((_, i) => i).filter((i) => !nodeSet.get(`n${i}`).hidden);
   if (!shown.length) return;
   const here = state.chosen && "thing" in state.chosen ? state.chosen.thing : null;
-  if (here === null) { chooseThing(shown.reduce((best, i) => (claimsOf[i].length > claimsOf[best].length ? i : best))); return; }
+  if (here === null) { chooseThing(shown.reduce((best, i) => ((degree.get(i) || 0) > (degree.get(best) || 0) ? i : best))); return; }
   const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[direction];
   const from = state.members.get(here);
   let best = null;
@@ -249,7 +251,8 @@ function prepareKeys() {
   byId("signs").append(
     make("div", {}, line("asserted"), "asserted: the record states it"),
     make("div", {}, line("hypothesised"), "hypothesised: the record hopes or tests it"),
-    make("div", {}, line("negated"), "negated: the record says that it does not hold"));
+    make("div", {}, line("negated"), "negated: the record says that it does not hold"),
+    make("div", {}, line("asserted", true, true), "said of a combination: of the subject with its partners, not of it alone"));
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || byId("help").open) return;
     if (event.target.closest("input[type=text], select")) return;
@@ -282,10 +285,10 @@ function prepareDrawing() {
     const node = drawing.getNodeAt({ x: event.clientX - frame.left, y: event.clientY - frame.top });
     if (node !== undefined) expand(Number(node.slice(1)));
   });
-  drawing.on("dragEnd", ({ nodes }) => nodes.forEach((id) => { const at = state.members.get(Number(id.slice(1))); if (at) Object.assign(at, drawing.getPosition(id)); }));
+  drawing.on("dragEnd", ({ nodes }) => { state.moved ||= nodes.length > 0; relabel(); nodes.forEach((id) => { const at = state.members.get(Number(id.slice(1))); if (at) Object.assign(at, drawing.getPosition(id)); }); });
   drawing.on("hoverNode", (event) => {
     const i = Number(event.node.slice(1));
-    tip(event, clip(entities[i].label, 200), make("br"), `${types.get(entities[i].type).label} · ${count(claimsOf[i].length, "statement")}`);
+    tip(event, clip(entities[i].label, 200), make("br"), `${types.get(entities[i].type).label} · ${count(degree.get(i) || 0, "statement")}`);
     home.style.cursor = "pointer";
   });
   drawing.on("hoverEdge", (event) => {

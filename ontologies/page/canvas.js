@@ -11,14 +11,21 @@ let drawing = null;
 let unseen = false;
 
 function draw() {
-  nodeSet.add(drawnNodes.map((node) => ({ ...node, hidden: true })));
+  nodeSet.add(drawnNodes.map((node) => ({ ...node, label: undefined, hidden: true })));
   edgeSet.add(drawnEdges.map((edge, i) => ({ ...edge, label: undefined, hidden: true, id: `e${i}` })));
   drawing = new vis.Network(home, { nodes: nodeSet, edges: edgeSet }, JSON.parse(network.options));
   let wait = 0;
   drawing.on("zoom", () => { clearTimeout(wait); wait = setTimeout(relabel, 120); });
   drawing.on("animationFinished", () => relabel());
-  drawing.on("resize", () => { clearTimeout(wait); wait = setTimeout(() => (state.chosen && !unseen ? relabel() : fit(false)), 120); });
+  drawing.on("afterDrawing", writeNames);
+  drawing.on("resize", () => { clearTimeout(wait); wait = setTimeout(resized, 120); });
   drawing.once("afterDrawing", () => { page.painted = performance.now(); });
+}
+
+// A view as it came is drawn out anew for the new shape of the window; what the reader has laid out stays.
+function resized() {
+  if (!state.moved && record.views.some((view) => view.id === state.view)) { state.members = membersOf(state.view); restyle(); }
+  if (state.chosen && !unseen) relabel(); else fit(false);
 }
 
 const hideOnce = (set, id) => (set.get(id).hidden ? null : { id, hidden: true });
@@ -26,9 +33,11 @@ const hideOnce = (set, id) => (set.get(id).hidden ? null : { id, hidden: true })
 // Which things and statements are visible, and how they look. Call after any change of view, filter or choice.
 function restyle() {
   const shown = new Set(shownClaims());
+  countDegrees(shown);
+  edgeNames = new Map();
   const seen = new Set();
   const ink = { asserted: colour("asserted"), hypothesised: colour("hypothesised"), negated: colour("negated") };
-  const [ground, text, faint, accent] = ["ground", "ink", "faint", "accent"].map(colour);
+  const [ground, text, accent] = ["ground", "ink", "accent"].map(colour);
   const near = state.dim;
   const [argued, arguedThings] = arguedNow();
   const chosenEdge = state.chosen && "edge" in state.chosen ? state.chosen.edge : -1;
@@ -40,13 +49,13 @@ function restyle() {
     seen.add(edge.a).add(edge.b);
     const bright = !near || (near.has(edge.a) && near.has(edge.b) && (chosenThing < 0 || edge.a === chosenThing || edge.b === chosenThing));
     const part = here.some((claim) => argued.has(claim));
-    const named = state.names || i === chosenEdge || (near && bright && near.size < 40) || (part && !near && !crowded);
+    const named = state.names || i === chosenEdge || (near && bright && near.size < 40);
+    if (named && bright) edgeNames.set(i, title(here));
     const strength = !bright ? 0.1 : i === chosenEdge || part || near || edge.status === "negated" ? 1 : crowded ? 0.45 : 0.6;
     return {
-      id: `e${i}`, hidden: false, label: named && bright ? title(here) : " ",
-      width: (part ? 1.4 : 1) * edge.width + (i === chosenEdge ? 2 : 0),
+      id: `e${i}`, hidden: false,
+      width: (part ? 1.7 : 1) * edge.width + (i === chosenEdge ? 2 : 0),
       color: { color: i === chosenEdge ? accent : ink[edge.status], highlight: ink[edge.status], hover: accent, opacity: strength, inherit: false },
-      font: { color: ink[edge.status], strokeColor: ground, align: "horizontal" },
     };
   }).filter(Boolean));
   nodeSet.update(drawnNodes.map((node, i) => {
@@ -60,7 +69,6 @@ function restyle() {
       id: node.id, hidden, x: at.x, y: at.y, opacity: bright ? 1 : 0.16,
       borderWidth: i === chosenThing ? 4 : core ? 3 : 1.5, borderWidthSelected: 4,
       color: { background: fill, border: i === chosenThing ? accent : core ? text : ground, highlight: { background: fill, border: accent }, hover: { background: fill, border: accent } },
-      font: { color: bright ? text : faint, strokeColor: ground },
     };
   }).filter(Boolean));
   document.getElementById("nothing").hidden = shown.size > 0;
@@ -70,49 +78,39 @@ function restyle() {
 }
 
 const title = (numbers) => [...new Set(numbers.map((i) => (claims[i].status === "negated" ? "not " : "") + spoken(claims[i].p)))].slice(0, 2).join(", ")
+  + (numbers.every((i) => claims[i].with.length) ? ` (+ ${clip([...new Set(numbers.map((i) => partnersOf(claims[i])))].join(" or "), 30)})` : "")
   + (new Set(numbers.map((i) => claims[i].p)).size > 2 ? " …" : "");
 
-// Labels keep a legible size on the screen; where there is no room for all, the best connected things get theirs.
+// Sizes and names keep legible on the screen; where there is no room for all names, the best connected things get theirs.
 function relabel() {
   if (!drawing) return;
   const scale = drawing.getScale();
   const shown = drawnNodes.map((_, i) => i).filter((i) => !nodeSet.get(`n${i}`).hidden);
   const arguedThings = arguedNow()[1];
   const grow = Math.min(2.4, Math.max(1, 0.62 / scale));
-  const roomy = scale >= 0.82;
-  edgeSet.update(drawnEdges.map((edge, i) => edgeSet.get(`e${i}`)).filter((edge) => !edge.hidden && edge.label !== " ")
-    .map((edge) => ({ id: edge.id, width: drawnEdges[Number(edge.id.slice(1))].width * 1.4 * Math.min(1.8, Math.max(1, 0.9 / scale)), font: { size: Math.min(40, Math.max(11, 11.5 / scale)), strokeWidth: 4 / Math.min(1, scale) } })));
-  const shapes = shown.map((i) => {
-    const at = state.members.get(i);
-    const half = drawnNodes[i].size * grow * scale * 0.8;
-    return [at.x * scale - half, at.y * scale - half, at.x * scale + half, at.y * scale + half];
-  });
-  const taken = [];
-  const clear = (box) => (other) => box[2] < other[0] || other[2] < box[0] || box[3] < other[1] || other[3] < box[1];
-  const first = state.chosen && "thing" in state.chosen ? state.chosen.thing : -1;
-  const weight = (i) => (i === first ? 1e6 : 0) + (state.dim && state.dim.has(i) ? 1e4 : 0) + claimsOf[i].length + (arguedThings.has(i) ? 500 : 0);
-  shown.sort((a, b) => weight(b) - weight(a) || a - b);
-  nodeSet.update(shown.map((i, rank) => {
-    const node = drawnNodes[i];
-    const size = node.size * grow;
-    const strong = claimsOf[i].length >= 6 || arguedThings.has(i);
-    if (roomy) return { id: node.id, size, font: { size: strong ? 16 : 14, strokeWidth: 4, vadjust: 0 } };
-    const at = state.members.get(i);
-    const lines = node.label.split("\n");
-    const longest = Math.max(...lines.map((line) => line.length));
-    for (const point of taken.length < 140 ? [12.5, 10.5] : []) {
-      const [wide, tall, x, y, off] = [longest * point * 0.51 + 6, lines.length * point * 1.2 + 4, at.x * scale, at.y * scale, size * scale + 3];
-      for (const [above, top] of [[false, y + off], [true, y - off - tall]]) {
-        const box = [x - wide / 2, top, x + wide / 2, top + tall];
-        if (taken.every(clear(box)) && (rank < 24 || shapes.every(clear(box)))) { // the first may cover a shape, no other label
-          taken.push(box);
-          return { id: node.id, size, font: { size: point / scale, strokeWidth: 3 / scale, vadjust: above ? -(2 * off + tall + 1) / scale : 0 } };
-        }
-      }
-    }
-    return { id: node.id, size, font: { size: 0.1, vadjust: 0 } };
-  }));
+  const sizes = new Map(shown.map((i) => [i, sizeOf(i) * grow]));
+  nodeSet.update(shown.map((i) => ({ id: `n${i}`, size: sizes.get(i) })));
+  const weight = (i) => (state.chosen && state.chosen.thing === i ? 1e6 : 0) + (degree.get(i) || 0) + (arguedThings.has(i) ? 500 : 0);
+  placeNames(shown, scale, sizes, weight); // the update of the sizes brings the next drawing
 }
+
+// Radius in pixels: the area grows with the number of statements in this view.
+const sizeOf = (i) => Math.min(28, 6.5 + 3.2 * Math.sqrt(degree.get(i) || 0));
+
+// The positions of a view drawn out, sideways or down, to the shape of this window.
+function stretched(members) {
+  const [wide, tall] = [home.clientWidth, home.clientHeight];
+  if (members.size < 3 || !wide || !tall) return members;
+  const span = (numbers) => Math.max(1, Math.max(...numbers) - Math.min(...numbers));
+  const all = [...members.values()];
+  const [side, above, below] = margins(wide, tall);
+  const ratio = ((wide - 2 * side) / (tall - above - below)) / (span(all.map((p) => p.x)) / span(all.map((p) => p.y)));
+  const [across, down] = [Math.min(2, Math.max(1, ratio)), Math.min(2, Math.max(1, 1 / ratio))];
+  all.forEach((p) => { p.x *= across; p.y *= down; });
+  return members;
+}
+
+const margins = (wide, tall) => [Math.min(78, Math.max(36, wide / 7)), Math.min(74, Math.max(56, tall / 8)), Math.min(70, Math.max(44, tall / 9))];
 
 // The whole view in the window, with room at the sides for labels.
 function fit(animate = true) {
@@ -127,7 +125,7 @@ function show(things, animate = true, most = 1.25) {
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   const [wide, tall] = [home.clientWidth, home.clientHeight];
   if (!wide || !tall) { unseen = true; return; } // the table is open; fitted once the drawing is seen again
-  const [side, above, below] = [Math.min(74, wide / 8), 74, 84];
+  const [side, above, below] = margins(wide, tall);
   const scale = Math.min(most, (wide - 2 * side) / Math.max(1, right - left), (tall - above - below) / Math.max(1, bottom - top));
   const move = animate && !still.matches;
   drawing.moveTo({

@@ -12,17 +12,20 @@ function facetValues(facet, claim) {
 
 const present = Object.fromEntries(FACETS.map((facet) => [facet, new Set(claims.flatMap((claim) => [...facetValues(facet, claim)]))]));
 
-// Counts of statements in this view, each facet counted as if only the others filtered.
+// Counts in this view, each facet counted as if only the others filtered: things of each kind, statements of the rest.
 function counts() {
   const found = Object.fromEntries(FACETS.map((facet) => [facet, new Map()]));
+  const things = new Set();
   claims.forEach((claim, i) => {
     if (!inView(i)) return;
     const failed = failures(i);
     FACETS.forEach((facet) => {
       if (failed.some((name) => name !== facet)) return;
-      for (const value of facetValues(facet, claim)) found[facet].set(value, (found[facet].get(value) || 0) + 1);
+      if (facet === "type") things.add(claim.s).add(claim.o);
+      else for (const value of facetValues(facet, claim)) found[facet].set(value, (found[facet].get(value) || 0) + 1);
     });
   });
+  things.forEach((thing) => found.type.set(entities[thing].type, (found.type.get(entities[thing].type) || 0) + 1));
   return found;
 }
 
@@ -43,6 +46,10 @@ function showFilters() {
     }));
     if (held !== null) [...box.children].find((child) => child.dataset.value === held)?.focus();
   });
+  const combined = shownClaims().filter((i) => claims[i].with.length).length;
+  const key = document.getElementById("combined-key");
+  key.hidden = !claims.some((claim) => claim.with.length);
+  key.replaceChildren(line("asserted", true, true), make("span", { class: "name" }, "said of a combination"), make("span", { class: "n" }, String(combined)));
   document.getElementById("confidence").value = String(state.least);
   document.getElementById("confidence-value").textContent = state.least.toFixed(2);
   document.getElementById("trial").value = state.trial;

@@ -30,19 +30,21 @@ const glyph = (type) => svg("svg", { viewBox: "0 0 16 16", class: "glyph", "aria
   svg("path", { d: OUTLINE[types.get(type).shape], fill: typeColour(type) }));
 
 // Solid with an arrow, dashed with an arrow, or red with a bar: as on the canvas.
-function line(status, wide = true) {
+function line(status, wide = true, combined = false) {
   const stroke = `var(--${status})`;
   const head = status === "negated" ? "M31 2v10" : "M26 3l6 4-6 4";
   return svg("svg", { viewBox: "0 0 34 14", class: "line-glyph", "aria-hidden": "true" },
     svg("path", { d: "M1 7h30", stroke, "stroke-width": wide ? 2 : 1.6, ...(status === "hypothesised" ? { "stroke-dasharray": "5 4" } : {}) }),
-    svg("path", { d: head, stroke, "stroke-width": 2.2, fill: "none" }));
+    svg("path", { d: head, stroke, "stroke-width": 2.2, fill: "none" }),
+    ...(combined ? [svg("circle", { cx: 4, cy: 7, r: 3.6, fill: stroke })] : []));
 }
 
 const clip = (text, most = 240) => (text.length > most ? text.slice(0, most - 1) + "…" : text);
 const thingName = (i) => make("bdi", { class: "thing", title: clip(entities[i].id) }, clip(entities[i].label, 90));
-const says = (claim) => make("span", { class: `says ${claim.status}` }, line(claim.status, false), ` ${claim.status === "negated" ? "not " : ""}${spoken(claim.p)} `);
-const wording = (i) => [thingName(claims[i].s), " ", says(claims[i]), " ", thingName(claims[i].o)];
-const plainWording = (i) => `${clip(entities[claims[i].s].label, 80)} ${claims[i].status === "negated" ? "not " : ""}${spoken(claims[i].p)} ${clip(entities[claims[i].o].label, 80)}`;
+const says = (claim) => make("span", { class: `says ${claim.status}` }, line(claim.status, false, claim.with.length > 0), ` ${claim.status === "negated" ? "not " : ""}${spoken(claim.p)} `);
+const withTag = (claim) => (claim.with.length ? make("span", { class: "with", title: "Said of the combination, not of the subject alone" }, `with ${clip(partnersOf(claim), 120)}`) : "");
+const wording = (i) => [thingName(claims[i].s), " ", withTag(claims[i]), " ", says(claims[i]), " ", thingName(claims[i].o)];
+const plainWording = (i) => `${clip(entities[claims[i].s].label, 80)} ${claims[i].with.length ? `with ${clip(partnersOf(claims[i]), 80)} ` : ""}${claims[i].status === "negated" ? "not " : ""}${spoken(claims[i].p)} ${clip(entities[claims[i].o].label, 80)}`;
 const statusChip = (status) => make("span", { class: `chip ${status}` }, line(status), status);
 const statement = (i) => make("button", { type: "button", class: "statement", onclick: () => chooseClaim(i, { move: true }) }, ...wording(i));
 
@@ -56,7 +58,8 @@ function meter(value) {
 const outward = (address, text) => (/^https?:\/\/[^\s]+$/.test(address)
   ? make("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, text) : document.createTextNode(text));
 const registry = (nct) => outward(/^NCT\d{8}$/.test(nct) ? `https://clinicaltrials.gov/study/${nct}` : "", clip(nct, 40));
-const identifier = (i) => (entities[i].id.startsWith("kgl:") ? make("span", { class: "quiet" }, "no concept found; the name stands for itself") : outward(entities[i].link, clip(entities[i].id, 80)));
+const local = (i) => entities[i].id.startsWith("kgl:");
+const identifier = (i) => (local(i) ? make("span", { class: "quiet" }, "no public identifier; the name stands for itself") : outward(entities[i].link, clip(entities[i].id, 80)));
 
 function facts(rows) {
   const list = make("dl", { class: "facts" });
@@ -68,8 +71,9 @@ const SECTIONS = new Map([["briefTitle", "brief title"], ["officialTitle", "offi
 
 function grounding(role, i) {
   const left = role.qualifiers.length ? `; left out: ${role.qualifiers.map((q) => clip(q, 60)).join(", ")}` : "";
-  const why = role.reasons.length ? ` (${role.reasons.map((r) => clip(r, 80)).join(", ")})` : "";
-  return make("span", {}, identifier(i), ` · ${role.score.toFixed(2)}${why}${left}`);
+  const told = local(i) ? role.reasons.filter((r) => !["exact", "name", "overlay", "no concept found"].includes(r)) : role.reasons; // nothing was matched that could be exact
+  const why = told.length ? ` (${told.map((r) => clip(r, 80)).join(", ")})` : "";
+  return make("span", {}, identifier(i), `${local(i) ? "" : ` · ${role.score.toFixed(2)}`}${why}${left}`);
 }
 
 function evidenceBlock(evidence, claim) {
@@ -112,6 +116,9 @@ function cards(numbers, box, openFirst, from = 0) {
   }
 }
 
+// A panel of some parts; those that are null are left out.
+const fillPanel = (...parts) => panel.replaceChildren(...parts.filter((part) => part !== null));
+
 function showThing(i) {
   const entity = entities[i];
   const numbers = claimsOf[i].filter((n) => failures(n).length === 0);
@@ -120,10 +127,10 @@ function showThing(i) {
   cards(numbers, box, true);
   const others = entity.names.filter((name) => name !== entity.label);
   const act = (text, run, why) => make("button", { type: "button", class: "button", title: why, onclick: run }, text);
-  panel.replaceChildren(
+  fillPanel(
     make("div", { class: "head" }, glyph(entity.type), make("h3", {}, make("bdi", {}, clip(entity.label))), closer()),
     facts([["Kind", types.get(entity.type).label], ["Identifier", identifier(i)],
-      ["Written as", others.slice(0, 8).map((name) => clip(name, 80)).join(" · ")], ["Stands in", count(numbers.length, "statement")]]),
+      ["Written as", others.slice(0, 8).map((name) => clip(name, 80)).join(" · ")], ["Stands in", count(numbers.length, "statement") + (claimsOf[i].length > numbers.length ? ` here, ${claimsOf[i].length} in all` : "")]]),
     make("div", { class: "actions" },
       act("Focus", () => focusOn(i), "Only this and its neighbours"),
       hidden ? act(`Expand (${hidden} hidden)`, () => expand(i), "Bring in its neighbours (e)") : null,
@@ -136,7 +143,7 @@ function showEdge(edge, first) {
   const numbers = drawnEdges[edge].claims.filter((n) => failures(n).length === 0 || n === first);
   const box = make("section");
   cards(numbers, box, first == null ? true : first);
-  panel.replaceChildren(
+  fillPanel(
     make("div", { class: "head" }, make("h3", {}, make("bdi", {}, clip(entities[drawnEdges[edge].a].label, 80)), " and ", make("bdi", {}, clip(entities[drawnEdges[edge].b].label, 80))), closer()),
     make("div", { class: "actions" }, ...[drawnEdges[edge].a, drawnEdges[edge].b].map((i) =>
       make("button", { type: "button", class: "button", onclick: () => chooseThing(i) }, clip(entities[i].label, 28)))),
@@ -149,7 +156,16 @@ function argumentBox(argument) {
   box.append(make("p", { class: "because" }, "It puts forward that"), ...argument.aims.slice(0, 6).map(statement));
   if (argument.chains.length) {
     box.append(make("p", { class: "because" }, "because it states that"));
-    argument.chains.slice(0, 4).forEach((chain) => box.append(make("div", { class: "chain" }, ...chain.map(statement))));
+    // A premise that several chains share is told once; chains that start alike stand in one block.
+    const told = new Set();
+    const blocks = new Map();
+    argument.chains.slice(0, 4).forEach((chain) => {
+      const fresh = chain.filter((i) => !told.has(i));
+      fresh.forEach((i) => told.add(i));
+      if (!blocks.has(chain[0])) blocks.set(chain[0], make("div", { class: "chain" }));
+      blocks.get(chain[0]).append(...fresh.map(statement));
+    });
+    box.append(...[...blocks.values()].filter((block) => block.childElementCount));
   }
   return box;
 }
@@ -158,17 +174,17 @@ function argumentBox(argument) {
 function showStart() {
   const current = argumentsNow();
   const cases = current.length ? current : record.arguments.slice(0, 3);
-  const things = [...state.members.keys()].sort((a, b) => claimsOf[b].length - claimsOf[a].length || a - b).slice(0, 7);
-  panel.replaceChildren(
+  const things = [...degree.keys()].sort((a, b) => degree.get(b) - degree.get(a) || a - b).slice(0, 7);
+  fillPanel(
     make("p", { class: "lead" }, "Choose a thing or a line to read the sentences behind it. Double-click brings in neighbours."),
     cases.length ? make("section", {}, make("h2", {}, cases.length === 1 ? "The trial’s own argument" : "The trials’ own arguments"), ...cases.map(argumentBox),
       current.length || record.arguments.length <= 3 ? null : make("p", { class: "quiet" }, `and ${record.arguments.length - 3} more: choose a trial under View.`)) : null,
     make("section", {}, make("h2", {}, "Start from"), ...things.map((i) => make("button", { type: "button", class: "hub", onclick: () => chooseThing(i, { move: true }) },
-      glyph(entities[i].type), make("bdi", { class: "name" }, clip(entities[i].label, 60)), make("span", { class: "n" }, String(claimsOf[i].length))))));
+      glyph(entities[i].type), make("bdi", { class: "name" }, clip(entities[i].label, 60)), make("span", { class: "n" }, String(degree.get(i)))))));
 }
 
 function showPaths(from, to, found) {
-  panel.replaceChildren(
+  fillPanel(
     make("div", { class: "head" }, make("h3", {}, make("bdi", {}, clip(entities[from].label, 60)), " to ", make("bdi", {}, clip(entities[to].label, 60))), closer()),
     make("p", { class: "lead" }, found.length ? `${count(found.length, "shortest way")} of ${count(found[0].length - 1, "step")}.` : "No way leads from one to the other."),
     ...found.map((path) => make("div", { class: "chain" }, ...path.slice(1).map((thing, k) => statement(

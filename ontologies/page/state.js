@@ -28,6 +28,14 @@ const state = {
   past: [], // earlier views
 };
 
+const recordViews = new Set(record.views.filter((view) => view.at && view.id !== "start").map((view) => view.id));
+const degree = new Map(); // thing -> statements of this view in which it takes part
+
+function countDegrees(shown) {
+  degree.clear();
+  for (const i of shown) new Set([claims[i].s, claims[i].o]).forEach((thing) => degree.set(thing, (degree.get(thing) || 0) + 1));
+}
+
 // The arguments to point out: the chosen trial's, or all where there are few.
 function argumentsNow() {
   const current = record.arguments.filter((argument) => [state.view, state.trial].includes(argument.nct));
@@ -56,7 +64,7 @@ function failures(i) {
   if (state.off.status.has(claim.status)) found.push("status");
   if (state.off.predicate.has(claim.p)) found.push("predicate");
   if (claim.confidence < state.least) found.push("confidence");
-  if (state.trial && !claim.records.includes(state.trial)) found.push("trial");
+  if ((state.trial && !claim.records.includes(state.trial)) || (recordViews.has(state.view) && !claim.records.includes(state.view))) found.push("trial");
   return found;
 }
 
@@ -115,3 +123,6 @@ function search(words) {
 
 const count = (n, one, many) => `${n.toLocaleString("en")} ${n === 1 ? one : many || one + "s"}`;
 const spoken = (predicate) => predicate.replace(/([A-Z])/g, (letter) => " " + letter.toLowerCase());
+
+// What the subject is combined with, where no record says the statement of the subject alone; "" otherwise.
+const partnersOf = (claim, and = " and ") => claim.with.map((set) => set.join(and)).join(claim.with.some((set) => set.length > 1) ? ", or " : " or ");

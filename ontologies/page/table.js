@@ -2,13 +2,15 @@
 
 const COLUMNS = [
   ["Subject", (claim) => entities[claim.s].label.toLowerCase()],
+  ["With", (claim) => partnersOf(claim).toLowerCase()],
   ["Statement", (claim) => claim.p],
   ["Object", (claim) => entities[claim.o].label.toLowerCase()],
   ["Status", (claim) => claim.status],
   ["Confidence", (claim) => claim.confidence],
   ["Records", (claim) => claim.records.length],
-  ["Quote", (claim) => (claim.evidence[0] ? claim.evidence[0].pieces.map((piece) => piece[0]).join("") : "")],
+  ["Quote", (claim) => quoteOf(claim)],
 ];
+const quoteOf = (claim) => (claim.evidence[0] ? claim.evidence[0].pieces.map((piece) => piece[0]).join("") : "");
 const order = { column: 0, up: true };
 const tablePane = document.getElementById("table-pane");
 
@@ -21,6 +23,7 @@ function sortedClaims() {
 function tableRow(i) {
   const claim = claims[i];
   const cell = (...children) => make("td", {}, ...children);
+  const named = (thing) => cell(make("div", { class: "named" }, glyph(entities[thing].type), make("bdi", {}, clip(entities[thing].label, 120))));
   const open = () => chooseClaim(i, {});
   return make("tr", { tabindex: "0", "data-claim": i, "aria-selected": String(Boolean(state.chosen && state.chosen.claim === i)), onclick: open,
     onkeydown: (event) => {
@@ -28,24 +31,24 @@ function tableRow(i) {
       if (event.key === "Enter" || event.key === " ") { event.preventDefault(); open(); }
       else if (step) { event.preventDefault(); event.currentTarget[step]?.focus(); }
     } },
-  cell(glyph(entities[claim.s].type), make("bdi", {}, clip(entities[claim.s].label, 120))), cell((claim.status === "negated" ? "not " : "") + spoken(claim.p)),
-  cell(glyph(entities[claim.o].type), make("bdi", {}, clip(entities[claim.o].label, 120))), cell(statusChip(claim.status)),
+  named(claim.s), cell(make("bdi", {}, clip(partnersOf(claim), 120))), cell((claim.status === "negated" ? "not " : "") + spoken(claim.p)),
+  named(claim.o), cell(statusChip(claim.status)),
   make("td", { class: "num" }, claim.confidence.toFixed(2)), make("td", { class: "num" }, String(claim.records.length)),
-  cell(make("bdi", {}, clip(COLUMNS[6][1](claim), 110))));
+  cell(make("bdi", {}, clip(quoteOf(claim), 110))));
 }
 
 function showTable() {
   if (tablePane.hidden) return;
   const numbers = sortedClaims();
   const body = make("tbody");
-  const head = make("tr", {}, ...COLUMNS.map(([name], k) => make("th", { scope: "col", "aria-sort": k === order.column ? (order.up ? "ascending" : "descending") : "none" },
+  const head = make("tr", {}, ...COLUMNS.map(([name], k) => make("th", { scope: "col", class: `col-${name.toLowerCase()}`, "aria-sort": k === order.column ? (order.up ? "ascending" : "descending") : "none" },
     make("button", { type: "button", "data-column": k, onclick: () => {
       order.up = order.column === k ? !order.up : true;
       order.column = k;
       showTable();
       tablePane.querySelector(`[data-column="${k}"]`).focus();
-    } }, name))));
-  const table = make("table", {}, make("caption", {}, `${count(numbers.length, "statement")} of this view. Enter opens the evidence.`), make("thead", {}, head), body);
+    }, title: name }, name === "Confidence" ? "Conf." : name))));
+  const table = make("table", { class: numbers.some((i) => claims[i].with.length) ? "partners" : "" }, make("caption", {}, `${count(numbers.length, "statement")} of this view. Enter opens the evidence.`), make("thead", {}, head), body);
   const more = make("button", { type: "button", class: "button more" });
   const fill = (from) => {
     body.append(...numbers.slice(from, from + 300).map(tableRow));
@@ -65,11 +68,11 @@ function csv() {
     const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
-  const rows = [["claim", "subject_id", "subject", "subject_type", "predicate", "object_id", "object", "object_type", "status", "confidence", "records", "quote"]];
+  const rows = [["claim", "subject_id", "subject", "subject_type", "with", "predicate", "object_id", "object", "object_type", "status", "confidence", "records", "quote"]];
   sortedClaims().forEach((i) => {
     const claim = claims[i];
     const [s, o] = [entities[claim.s], entities[claim.o]];
-    rows.push([claim.id, s.id, s.label, s.type, claim.p, o.id, o.label, o.type, claim.status, claim.confidence, claim.records.join(" "), COLUMNS[6][1](claim)]);
+    rows.push([claim.id, s.id, s.label, s.type, partnersOf(claim, " + "), claim.p, o.id, o.label, o.type, claim.status, claim.confidence, claim.records.join(" "), quoteOf(claim)]);
   });
   return rows.map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
 }

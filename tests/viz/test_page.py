@@ -16,9 +16,11 @@ from viz_claims import EGFR, GEFITINIB, PNEN, TRIAL, claim, evidence, large, sma
 from kg.model import EntityType, Evidence, Predicate, Role, Status
 from kg.resources import fingerprint, resource
 from kg.viz.argument import arguments
+from kg.viz.labels import LINES, WIDTH, wrapped
 from kg.viz.layout import Box, place
-from kg.viz.page import VENDORED, embed, link, render_page
+from kg.viz.page import VENDORED, embed, render_page
 from kg.viz.passages import marked, visible
+from kg.viz.rows import combination, link
 
 
 def block(html: str, name: str) -> dict:
@@ -133,6 +135,9 @@ def test_marks_show_subject_object_trigger_and_cue():
     [
         ("hgnc:3236", "https://identifiers.org/hgnc:3236"),
         ("CHEBI:49668", "http://purl.obolibrary.org/obo/CHEBI_49668"),
+        ("UNII:2S9ZZM9Q9V", "https://precision.fda.gov/uniisearch/srs/unii/2S9ZZM9Q9V"),
+        ("KEGG:hsa01521", "https://www.kegg.jp/entry/hsa01521"),
+        ("HGNC.GROUP:588", "https://bioregistry.io/hgnc.genegroup:588"),
         ("javascript:alert(1)", ""),
         ("kgl:drug/x", ""),
         ("hgnc", ""),
@@ -142,6 +147,62 @@ def test_marks_show_subject_object_trigger_and_cue():
 def test_links_come_from_our_table_only(id_, address):
     """A prefix that we do not know leads nowhere; what stands behind one is percent-encoded."""
     assert link(id_) == address
+
+
+def test_every_prefix_of_our_table_leads_somewhere():
+    """Whatever identifier the graph may carry, a reader can look it up."""
+    prefixes = [
+        line.split("\t")[0]
+        for line in resource("prefixes.tsv").read_text(encoding="utf-8").splitlines()
+        if not line.startswith("#")
+    ]
+    assert len(prefixes) > 30 and [prefix for prefix in prefixes if not link(f"{prefix}:1")] == []
+
+
+def test_combination_is_what_every_evidence_of_the_status_says():
+    """One sentence that says it of the drug alone is enough; sentences of another status do not count."""
+    alone = evidence("gefitinib treats pNENs", "gefitinib", "pNENs")
+    both = replace(alone, partners=("sorafenib",))
+    hope = replace(alone, status=Status.HYPOTHESISED)
+    assert combination(claim(GEFITINIB, Predicate.TREATS, PNEN, both, hope)) == (("sorafenib",),)
+    assert combination(claim(GEFITINIB, Predicate.TREATS, PNEN, both, alone)) == ()
+    assert combination(claim(GEFITINIB, Predicate.TREATS, PNEN)) == ()
+    three = replace(alone, partners=("everolimus", "bevacizumab"))
+    assert combination(claim(GEFITINIB, Predicate.TREATS, PNEN, three, both)) == (
+        ("bevacizumab", "everolimus"),
+        ("sorafenib",),
+    )
+
+
+def test_combination_has_a_line_of_its_own_with_a_dot_at_its_tail():
+    """What is said of gefitinib with sorafenib is not drawn on the line of what is said of gefitinib."""
+    both = replace(evidence("gefitinib treats pNENs", "gefitinib", "pNENs"), partners=("sorafenib",))
+    claims = [claim(GEFITINIB, Predicate.TREATS, PNEN, both), claim(GEFITINIB, Predicate.IMPROVES, PNEN)]
+    edges = block(render_page(claims, [], title="t"), "network")["edges"]
+    assert sorted((edge["combined"], edge["arrows"]["from"]["enabled"]) for edge in edges) == [
+        (False, False),
+        (True, True),
+    ]
+    assert {edge["arrows"]["from"]["type"] for edge in edges} == {"circle"}
+
+
+def test_long_words_are_hyphenated_where_they_are_joined():
+    """No word is broken without a hyphen, and none of eighteen letters or fewer is broken at all."""
+    assert wrapped("gastroenteropancreatic neuroendocrine tumor").split("\n") == [
+        "gastroentero-",
+        "pancreatic",
+        "neuroendocrine",
+        "tumor",
+    ]
+    assert wrapped("tyrosine phosphorylation") == "tyrosine\nphosphorylation"
+    assert wrapped("immunosuppressants") == "immunosuppressants"
+
+
+@given(st.text(max_size=300))
+def test_names_on_the_canvas_are_a_few_short_lines(text):
+    """Whatever the name, it takes at most four lines of at most eighteen letters and a sign."""
+    lines = wrapped(text).split("\n")
+    assert 1 <= len(lines) <= LINES + 1 and all(0 < len(line) <= WIDTH + 1 for line in lines)
 
 
 def test_argument_joins_the_hope_to_its_mechanism():
