@@ -120,7 +120,7 @@ def _own_names(
     for intervention in document.interventions:
         type_ = KIND_OF_INTERVENTION.get(intervention.kind.lower().replace("_", " "), EntityType.PROCEDURE)
         for name in (intervention.name, *intervention.other_names):
-            for part in _parts(name):
+            for part in _parts(name, type_ is EntityType.DRUG):
                 known = _type_of(part, lexicon)
                 if known in (EntityType.DRUG, EntityType.DRUG_CLASS, EntityType.PROCEDURE):
                     table.setdefault(part.lower(), (known, "own-intervention"))
@@ -129,7 +129,9 @@ def _own_names(
     rules_empty = open_name_rules().empty
     for condition in document.conditions:
         known = _type_of(condition, lexicon)
-        kept = known if known in (EntityType.DISEASE, EntityType.SYMPTOM) else EntityType.DISEASE
+        kept = known or EntityType.DISEASE
+        if known is None and (" " not in condition.strip() or POPULATION.search(condition.lower())):
+            continue
         if 3 <= len(condition) <= 80 and condition.lower() not in rules_empty:
             table.setdefault(condition.lower(), (kept, "own-condition"))
     for short, long in names.items():
@@ -145,11 +147,18 @@ def _own_names(
     return out
 
 
-def _parts(name: str) -> Iterator[str]:
+POPULATION = re.compile(
+    r"\b(?:athletes|players|volunteers|healthy|patients|women|men|children|infants|adults|elderly|students|workers|staff|"
+    r"caregivers|mothers|nurses|physicians|users|survivors|people|pregnancy test|usability|feasibility|education)\b"
+)
+
+
+def _parts(name: str, agents: bool = True) -> Iterator[str]:
     """A field's name without dose and brackets: "Drug: Sorafenib 400 mg (tablet)" is "Sorafenib"."""
     name = re.sub(r"^[A-Z][A-Za-z ]{3,20}:\s*", "", name)
     name = re.sub(r"\([^)]*\)|[®™*]", " ", name)
-    for part in re.split(r"\s*(?:\+|/(?=\s)|\band\b|,|\bplus\b|\bwith\b)\s*", name):
+    joint = r"\s*(?:\+|/(?=\s)|\band\b|,|\bplus\b|\bwith\b)\s*" if agents else r"\s*(?:\+|/(?=\s)|\bplus\b)\s*"
+    for part in re.split(joint, name):
         part = DOSE.sub("", part).strip(" -.;:")
         if 3 <= len(part) <= 60 and part.lower() not in EMPTY_NAMES and not part.isdigit():
             yield part

@@ -36,6 +36,8 @@ CLASS_HEAD = re.compile(
     re.IGNORECASE,
 )
 LOOSE = re.compile(r"\s*(?:,|,?\s*\band\b|,?\s*\bor\b)\s+((?:[A-Za-z][\w-]*\s+){1,4})")
+SILENT = frozenset("®™©*")  # marks that say nothing
+SHORTENED = frozenset("vs e.g i.e approx incl no resp ca".split())  # their full stop ends nothing
 STOPS = frozenset(
     """in of with for to by from on at as is are was were be been has have had may can could will the their its who which that
     causes cause treats treat improves reduces increases using not no without during after before between than""".split()
@@ -103,6 +105,8 @@ def _starts_sentence(text: str, left: Slot, right: Slot) -> bool:
 def _words(text: str, start: int, end: int, out: list[str], pieces: list[Span]) -> None:
     for match in WORD.finditer(text, start, end):
         word = match.group()
+        if word in SILENT or (word == "." and out and out[-1] in SHORTENED):
+            continue
         out.append(" " if word in "⟦⟧" else word.lower())
         pieces.append(Span(match.start(), match.end()))
 

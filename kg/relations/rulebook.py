@@ -104,6 +104,7 @@ class Rulebook:
     never: dict[
         Predicate, re.Pattern[str]
     ]  # subjects (for combinedWith: either end) of which a predicate is never said
+    standing: re.Pattern[str]  # words of a combination that is given already
     findings: re.Pattern[str]  # words of a result or an established use: not the trial's own hope
 
 
@@ -119,6 +120,7 @@ def open_rulebook() -> Rulebook:
         tuple(_cue(row) for row in status["cue"]),
         re.compile(r"(?<!\S)(?:" + "|".join(status["stops"]) + r")(?!\S)"),
         {Predicate(name): re.compile(words, re.IGNORECASE) for name, words in relations["never"].items()},
+        re.compile(r"(?<!\S)(?:" + status["standing"] + r")(?!\S)"),
         re.compile(r"(?<!\S)(?:" + status["findings"] + r")(?!\S)"),
     )
 

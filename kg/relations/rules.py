@@ -17,7 +17,7 @@ from kg.relations.rulebook import ClassRule, Cue, RelationRule, Rulebook
 
 TITLES = ("briefTitle", "officialTitle")
 # What a title says of these, and what a record says of its own agents and conditions without words of a result, is its plan.
-PLANNED = frozenset({Predicate.TREATS, Predicate.COMBINED_WITH, Predicate.IMPROVES})
+PLANNED = frozenset({Predicate.TREATS, Predicate.COMBINED_WITH, Predicate.IMPROVES, Predicate.PREDICTS})
 MEMBER = re.compile(r"[A-Z](\d+)")
 
 
@@ -159,7 +159,11 @@ def _relations(
         own_aim = (
             status is Status.ASSERTED
             and rule.predicate in PLANNED
-            and (clause.section in TITLES or (not known and key_of(subject) in own and key_of(object_) in own))
+            and (
+                clause.section in TITLES
+                or (not known and key_of(subject) in own and key_of(object_) in own)
+                or (rule.predicate is Predicate.COMBINED_WITH and not rulebook.standing.search(line.text))
+            )
         )
         yield Relation(
             subject,
@@ -195,7 +199,7 @@ def _status(
     found: dict[Status, list[Span]] = {}
     for cue in cues:
         for match in cue.regex.finditer(line.text):
-            if trigger[0] <= match.start() and match.end() <= trigger[1]:
+            if cue.status is Status.NEGATED and trigger[0] <= match.start() and match.end() <= trigger[1]:
                 continue  # "do not respond to" says resistance, it denies nothing
             if _in_scope(line.text, match.span(), trigger, cue, stops):
                 found.setdefault(cue.status, []).append(line.span(*match.span()))
@@ -277,7 +281,9 @@ JOINT = frozenset({Predicate.TREATS, Predicate.IMPROVES, Predicate.WORSENS, Pred
 
 
 # Words behind which an agent is not alone, even where the other one is not named.
-TOGETHER = re.compile(r"(?<!\S)(?:combin\w+|plus|\+|together with|along with|added to|addition of|adding|regimens?|concurrent\w*)(?!\S)")
+TOGETHER = re.compile(
+    r"(?<!\S)(?:combin\w+|plus|\+|together with|along with|added to|addition of|adding|regimens?|concurrent\w*)(?!\S)"
+)
 SHARED = frozenset({Predicate.TREATS, Predicate.IMPROVES})
 
 
@@ -324,7 +330,8 @@ def support_words(relation: Relation, found: Sequence[Relation]) -> str:
     """The rules by which the relation's subject is combined with others, as one string."""
     span = relation.subject.mention.span
     return " ".join(
-        r.rule for r in found
+        r.rule
+        for r in found
         if r.predicate is Predicate.COMBINED_WITH and span in (r.subject.mention.span, r.object.mention.span)
     )
 
@@ -335,7 +342,9 @@ def _with_partners(found: Sequence[Relation], line: Line) -> list[Relation]:
     Where the clause speaks of a combination whose other members are not found, the partner is "another agent".
     """
     together = _together(found)
-    labels = {g.mention.span: g.label for r in found if r.predicate is Predicate.COMBINED_WITH for g in (r.subject, r.object)}
+    labels = {
+        g.mention.span: g.label for r in found if r.predicate is Predicate.COMBINED_WITH for g in (r.subject, r.object)
+    }
     out = []
     for r in found:
         span = r.subject.mention.span

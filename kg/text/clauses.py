@@ -19,7 +19,7 @@ ABBREVIATED = re.compile(
     re.IGNORECASE,
 )
 SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?:\[?\d{1,3}(?:[,-]\d{1,3})*\]?)?(?=\s)")
-STARTER = re.compile(r"\s+[\"'(\[]*(?:[A-Z0-9]|[α-ω][-A-Z]|[a-z]{1,2}[A-Z]|[-*•·●▪○])")
+STARTER = re.compile(r"\s+[\"'(\[]*(?:[A-Z0-9]|[α-ω][-A-Z]|[a-z]{1,2}[A-Z]|[-*•·●▪○]|\(?[a-z0-9]{1,2}\)\s)")
 # A line break that starts a new statement: a blank line, a bullet, a number, or a capital after a finished line.
 BREAK = re.compile(
     r"\n\s*\n\s*|\n\s*(?=[-*•·●▪○o]\s|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s)|(?<=[.:;!?])\s*\n\s*|\n\s*(?=[A-Z])"

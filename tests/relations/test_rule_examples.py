@@ -43,7 +43,7 @@ def rules_that_fire(example: str, section: str = "briefSummary") -> set[str]:
     clause = Clause(section, Span(0, len(document.text)))
     relations = []
     for rule in BOOK.relations:
-        book = type(BOOK)((rule,), BOOK.classes, BOOK.cues, BOOK.stops, BOOK.never, BOOK.findings)
+        book = type(BOOK)((rule,), BOOK.classes, BOOK.cues, BOOK.stops, BOOK.never, BOOK.standing, BOOK.findings)
         relations += extract_relations(document, clause, groundings, book, own=own)
     return {relation.rule for relation in relations}
 
@@ -158,3 +158,11 @@ def test_approval_does_not_reach_into_the_next_statement():
     assert not [
         r for r in extract_relations(document, clause, groundings, BOOK, own=own) if r.predicate == "approvedFor"
     ]
+
+
+def test_relieving_a_symptom_is_not_causing_it():
+    """Bug: "can alleviate symptoms such as flushing" became "octreotide causes flushing"."""
+    document, groundings, own = marked("[Drug:Octreotide] can alleviate symptoms such as [Symptom:flushing] and [Symptom:diarrhea]")
+    clause = Clause("briefSummary", Span(0, len(document.text)))
+    predicates = {r.predicate for r in extract_relations(document, clause, groundings, BOOK, own=own)}
+    assert predicates == {"treats"}
