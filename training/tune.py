@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from kg.encoder.encoder import Reading
-from kg.relations.learned import choose, features_of, gather, keys_of, match
+from kg.relations.learned import choose, gather, keys_of, match
 from training.evaluate import predictions, report, scorer, ungrounded
 from training.gold import PREDICATES
 
@@ -46,7 +46,7 @@ class Bench:
 
     def predict(self, settings: dict) -> list[dict]:
         """Claims under the settings, each in its likeliest wording; what thresholds do not change is kept."""
-        name = json.dumps([settings.get(k) for k in ("repeat", "status_weights", "weigh")])
+        name = json.dumps([settings.get(k) for k in ("repeat", "status_weights")])
         if self._name != name:
             self._name, self._said = name, []
             for reading in self.readings:
@@ -71,10 +71,9 @@ class Bench:
         return self.module.score(self.gold, self.predict(settings))[0]
 
 
-def tune(bench: Bench, settings: dict, rounds: int = 1, weighing: bool = True) -> dict:
+def tune(bench: Bench, settings: dict, rounds: int = 1) -> dict:
     """Settings with thresholds that give a higher strict F1."""
     best = dict(settings, thresholds={}, calibration=None)
-    best["weigh"] = weigh(bench, best) if weighing else None
     top = -1.0
 
     def attempt(new: dict) -> bool:
@@ -99,34 +98,6 @@ def tune(bench: Bench, settings: dict, rounds: int = 1, weighing: bool = True) -
             for t in GRID:
                 attempt(dict(best, thresholds=dict(best["thresholds"], **{predicate: t})))
     return best
-
-
-def weigh(bench: Bench, settings: dict, strength: float = 3.0) -> list[float]:
-    """Weights of the last weighing: a logistic regression over the statements as wholes, pulled towards nothing."""
-    rows, right = [], []
-    plain = {k: v for k, v in settings.items() if k != "weigh"}
-    for r in (replace(r, settings=plain) for r in bench.readings):
-        g = bench.gold[r.document.nct]
-        keys = keys_of(r.document.text, match(r, ungrounded(r)))
-        said = gather(r, keys)
-        for key, features in features_of(said, r, keys).items():
-            top = said[key].pairs[0]
-            s, o = (g.find({"text": r.mentions[m].span.of(r.document.text)}) for m in (top.subject, top.object))
-            p = key[1].value
-            both = [(a, p, b) for a in s for b in o] + [(b, p, a) for a in s for b in o if p == "combinedWith"]
-            rows.append(features)
-            right.append(any(t in g.claims for t in both))
-    x, y = np.array(rows), np.array(right, dtype=float)
-    w = np.zeros(x.shape[1])
-    w[0] = 1.0
-    for _ in range(25):
-        p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
-        step = np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x + strength * np.eye(len(w)),
-                               x.T @ (y - p) - strength * w)
-        w += step
-        if np.abs(step).max() < 1e-6:
-            break
-    return [round(float(v), 5) for v in w]
 
 
 def calibration(bench: Bench, settings: dict) -> list[list[float]]:
@@ -168,10 +139,9 @@ def main() -> None:
     settings = json.loads((args.artefact / "reader.json").read_text("utf-8"))
     halves = [Bench(module, readings[k::2], claims) for k in (0, 1)]
     for k in (0, 1):
-        for weighing in (False, True):
-            made = tune(halves[k], settings, weighing=weighing)
-            print(f"half {k}, weighing {weighing}: tuned on", halves[k].score(made)["strict"]["f1"], "other",
-                  {level: row["f1"] for level, row in halves[1 - k].score(made).items()}, flush=True)
+        made = tune(halves[k], settings)
+        print(f"half {k}: tuned on", halves[k].score(made)["strict"]["f1"], "other",
+              {level: row["f1"] for level, row in halves[1 - k].score(made).items()}, flush=True)
     bench = Bench(module, readings, claims)
     made = tune(bench, settings, 2)
     made["calibration"] = calibration(bench, made)

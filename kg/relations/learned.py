@@ -8,10 +8,9 @@ come with the model (`reader.json`) and were chosen on records held out from tra
 from __future__ import annotations
 
 import bisect
-import math
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kg.encoder.encoder import Reading, Scored
@@ -150,10 +149,6 @@ def gather(reading: Reading, keys: Sequence[str]) -> dict[Key, _Said]:
         thing.pairs.sort(key=lambda p: (-p.probability, p.subject, p.object))
         thing.probability = _joint(thing.pairs, share)
         thing.status = _status(thing.pairs, reading.settings)
-    weigh = reading.settings.get("weigh")
-    if weigh:
-        for key, features in features_of(said, reading, keys).items():
-            said[key].probability = _sigmoid(sum(w * x for w, x in zip(weigh, features, strict=True)))
     return said
 
 
@@ -163,50 +158,6 @@ def _joint(pairs: Sequence[Scored], share: float) -> float:
     for rank, pair in enumerate(pairs[:6]):
         miss *= 1 - pair.probability * (1.0 if rank == 0 else share)
     return 1 - miss
-
-
-def features_of(said: Mapping[Key, _Said], reading: Reading, keys: Sequence[str]) -> dict[Key, tuple[float, ...]]:
-    """What is known of each statement as a whole, for the last weighing.
-
-    How likely its best pair and all its pairs are, how often it is said, how sure its mentions are, whether they are
-    the record's own, whether the title says it, what rivals it, and which predicate it has.
-    """
-    document = reading.document
-    own = [{plain_name(n) for i in document.interventions for n in (i.name, *i.other_names)},
-           {plain_name(c) for c in (*document.conditions, *document.keywords)}]
-    titles = [s.span for s in document.sections if s.name in ("briefTitle", "officialTitle")]
-    rivals: dict[tuple[str, str], list[tuple[float, Predicate]]] = defaultdict(list)
-    sure = [0.0] * len(keys)
-    names: dict[str, set[str]] = defaultdict(set)
-    best: dict[str, float] = defaultdict(float)
-    for m, (key, mention) in enumerate(zip(keys, reading.mentions, strict=True)):
-        sure[m] = mention.probability
-        best[key] = max(best[key], mention.probability)
-        names[key].add(plain_name(mention.span.of(document.text)))
-    for (s, predicate, o), thing in said.items():
-        rivals[min(s, o), max(s, o)].append((thing.pairs[0].probability, predicate))
-    out = {}
-    for (s, predicate, o), thing in said.items():
-        top = thing.pairs[0]
-        places = [reading.mentions[m].span for m in (top.subject, top.object)]
-        rival = max((p for p, other in rivals[min(s, o), max(s, o)] if other is not predicate), default=0.02)
-        out[s, predicate, o] = (
-            _logit(top.probability), _logit(_joint(thing.pairs, 1.0)), math.log(len(thing.pairs)),
-            sure[top.subject], sure[top.object], best[s], best[o],
-            float(bool(names[s] & own[0])), float(bool(names[o] & own[1])), float(bool(names[o] & own[0])),
-            float(all(any(t.covers(p) for t in titles) for p in places)), _logit(rival),
-            *(float(predicate is p) for p in Predicate),
-        )  # fmt: skip
-    return out
-
-
-def _logit(p: float) -> float:
-    p = min(max(p, 0.01), 0.995)
-    return math.log(p / (1 - p))
-
-
-def _sigmoid(x: float) -> float:
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, x))))
 
 
 def _status(pairs: Sequence[Scored], settings: dict) -> Status:
