@@ -23,9 +23,10 @@ from kg.claims.assemble import merge
 from kg.claims.row import claim_rows
 from kg.errors import OutputError, SourceError
 from kg.model import Claim, Reject, Trial
-from kg.pipeline import Options
+from kg.pipeline import Options, ReaderKind
 from kg.resources import fingerprint, resource
 
+MODEL = Path(__file__).resolve().parent / "models/fast/pairs.npz"
 FILES = ("claims.jsonl", "graph.nq", "graph.ttl", "graph.html", "graph.graphml", "report.json")
 
 
@@ -63,7 +64,7 @@ def build(readings: Iterable[Reading | Reject], folder: Path, *, options: Option
         with (draft / "claims.jsonl").open("w", encoding="utf-8", newline="\n") as out:
             out.writelines(json_line(row) for row in rows_of(good))
         quads = list(
-            encode(claims, trials, run=RunInfo(version=__version__, reader="rules", lexicon=knowledge()["lexicon"]))
+            encode(claims, trials, run=RunInfo(version=__version__, reader=reader_name(options), lexicon=knowledge()["lexicon"]))
         )
         save_nquads(quads, draft / "graph.nq")
         save_turtle(quads, draft / "graph.ttl")
@@ -96,10 +97,16 @@ def title_of(trials: list[Trial]) -> str:
 
 def knowledge() -> dict[str, str]:
     """Fingerprints of the knowledge that a run used."""
-    return {"lexicon": fingerprint(resource("lexicon", "lexicon.xz"))[:16],
-            "relations": fingerprint(resource("rules", "relations.toml"))[:16],
-            "entities": fingerprint(resource("rules", "entities.toml"))[:16],
-            "status": fingerprint(resource("rules", "status.toml"))[:16]}  # fmt: skip
+    files = {name: resource("rules", f"{name}.toml") for name in ("entities", "relations", "status")}
+    files |= {"lexicon": resource("lexicon", "lexicon.xz"), "model": MODEL}
+    return {name: fingerprint(path)[:16] for name, path in sorted(files.items())}
+
+
+def reader_name(options: Options) -> str:
+    """Who read, as the graph's metadata say it."""
+    if options.reader is ReaderKind.RULES:
+        return "rules"
+    return f"rules and model {fingerprint(MODEL)[:12]}, least {options.least:g}"
 
 
 def report(good: list[Reading], rejects: list[Reject], claims: tuple[Claim, ...], options: Options) -> dict[str, Any]:
@@ -107,6 +114,7 @@ def report(good: list[Reading], rejects: list[Reject], claims: tuple[Claim, ...]
     loose = {e.id: e.label for c in claims for e in (c.subject, c.object) if e.id.startswith("kgl:")}
     return {
         "version": __version__,
+        "reader": reader_name(options),
         "knowledge": knowledge() | {"own tables": [p.name for p in (*options.lexicons, *options.ontologies)]},
         "records": len(good),
         "records without claims": sorted(r.trial.nct for r in good if not r.claims),

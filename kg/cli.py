@@ -9,6 +9,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -90,7 +91,15 @@ def main() -> None:
 
 
 def reading_options(command: Callable[..., T]) -> Callable[..., T]:
-    """The options that all reading commands share."""
+    """The options that all reading commands share; the command gets them as `options` and `jobs`."""
+
+    @wraps(command)
+    def with_options(*args: Any, lexicons: Any, ontologies: Any, reader: str, least: float, **rest: Any) -> T:
+        from kg.pipeline import Options, ReaderKind
+
+        options = Options(tuple(lexicons), tuple(ontologies), ReaderKind(reader), least)
+        return command(*args, options=options, **rest)
+
     for option in (
         click.option(
             "--jobs", "-j", type=click.IntRange(1, 256), default=os.cpu_count() or 1, help="Processes [cores]."
@@ -103,16 +112,23 @@ def reading_options(command: Callable[..., T]) -> Callable[..., T]:
             multiple=True,
             help="Your synonyms: a TSV with the columns term, id, label, type.",
         ),
+        click.option(
+            "--least",
+            type=click.FloatRange(0, 1),
+            default=0.7,
+            show_default=True,
+            help="Leave out what the model is less sure of; 0.4 finds most, 0.8 is right most often.",
+        ),
+        click.option(
+            "--reader",
+            type=click.Choice(["learned", "rules"]),
+            default="learned",
+            show_default=True,
+            help="Rules and trained model, or the rules alone (faster).",
+        ),
     ):
-        command = option(command)
-    return command
-
-
-def options_of(lexicons: tuple[Path, ...], ontologies: tuple[Path, ...]) -> Options:
-    """The reading options as the library wants them."""
-    from kg.pipeline import Options
-
-    return Options(tuple(lexicons), tuple(ontologies))
+        with_options = option(with_options)
+    return with_options
 
 
 def open_records(paths: tuple[str, ...]) -> Iterator[Document | Reject]:
@@ -145,8 +161,7 @@ def build(
     records: tuple[str, ...],
     folder: Path,
     title: str,
-    lexicons: tuple[Path, ...],
-    ontologies: tuple[Path, ...],
+    options: Options,
     jobs: int,
 ) -> None:
     """Read RECORDS and write claims.jsonl, graph.nq, graph.ttl, graph.html, graph.graphml and report.json.
@@ -158,7 +173,6 @@ def build(
     from kg.batch import read_all
     from kg.build import build as build_graph
 
-    options = options_of(lexicons, ontologies)
     built = build_graph(
         read_all(open_records(records), options=options, jobs=jobs), folder, options=options, title=title
     )
@@ -168,7 +182,7 @@ def build(
 @main.command(epilog=EXIT, short_help="Read records, print their claims as JSON lines.")
 @click.argument("records", nargs=-1, required=True)
 @reading_options
-def extract(records: tuple[str, ...], lexicons: tuple[Path, ...], ontologies: tuple[Path, ...], jobs: int) -> None:
+def extract(records: tuple[str, ...], options: Options, jobs: int) -> None:
     """Read RECORDS and print their claims as JSON lines.
 
     \b
@@ -181,7 +195,7 @@ def extract(records: tuple[str, ...], lexicons: tuple[Path, ...], ontologies: tu
     from kg.model import Reject
 
     rejects, count, claims = [], 0, 0
-    for reading in read_all(open_records(records), options=options_of(lexicons, ontologies), jobs=jobs):
+    for reading in read_all(open_records(records), options=options, jobs=jobs):
         if isinstance(reading, Reject):
             rejects.append(reading)
             continue

@@ -193,19 +193,22 @@ def forms_of(text: str, type: T, names: Mapping[str, str]) -> Iterator[Form]:
 
 # Heads that say nothing without their modifier: a SHANK3 deficiency is no nutritional deficiency.
 BARE_HEADS = frozenset(
-    """deficiency deficiencies disease diseases disorder disorders syndrome syndromes condition conditions inhibitor inhibitors antagonist
-    antagonists agonist agonists antibody antibodies therapy therapies treatment treatments drug drugs agent agents medication medications
-    receptor receptors protein proteins gene genes cell cells pathway pathways infection infections failure injury injuries loss dysfunction
-    impairment factor factors response responses level levels growth activity metabolism function functions process processes rate rates score
-    scores risk outcome outcomes survival program programme intervention interventions procedure device system""".split()
+    """deficiency deficiencies disease diseases disorder disorders syndrome syndromes condition conditions inhibitor
+    inhibitors antagonist antagonists agonist agonists antibody antibodies therapy therapies treatment treatments
+    drug drugs agent agents medication medications receptor receptors protein proteins gene genes cell cells pathway
+    pathways infection infections failure injury injuries loss dysfunction impairment factor factors response
+    responses level levels growth activity metabolism function functions process processes rate rates score scores
+    risk outcome outcomes survival program programme intervention interventions procedure device system""".split()
 )
 # Modifiers of a class that leave it what it is; any other makes another class of it.
 LITTLE = frozenset(
-    """novel new newer oral selective potent highly first second third next generation first-generation second-generation third-generation
-    next-generation long-acting short-acting systemic standard conventional current existing available approved topical inhaled intravenous
-    subcutaneous high-dose low-dose prior previous concomitant concurrent adjuvant neoadjuvant small-molecule irreversible reversible humanized
-    human recombinant synthetic other certain specific common various several effective traditional commercial fda-approved investigational
-    experimental different all intensive first-line second-line perioperative postoperative preoperative maintenance induction aggressive""".split()
+    """novel new newer oral selective potent highly first second third next generation first-generation second-
+    generation third-generation next-generation long-acting short-acting systemic standard conventional current
+    existing available approved topical inhaled intravenous subcutaneous high-dose low-dose prior previous
+    concomitant concurrent adjuvant neoadjuvant small-molecule irreversible reversible humanized human recombinant
+    synthetic other certain specific common various several effective traditional commercial fda-approved
+    investigational experimental different all intensive first-line second-line perioperative postoperative
+    preoperative maintenance induction aggressive""".split()
 )
 
 

@@ -38,7 +38,8 @@ _RECORDS = """SELECT ?claim ?trial ?partner WHERE {
   ?claim a kg:Claim ; kg:status ?status ; kg:evidence ?e . ?e kg:trial ?trial ; kg:status ?status
   OPTIONAL { ?e kg:partner ?partner } }"""
 _ENDS = """SELECT ?claim ?id ?candidate ?words WHERE {
-  { ?claim rdf:subject ?end ; kg:evidence/kg:subjectMention ?m } UNION { ?claim rdf:object ?end ; kg:evidence/kg:objectMention ?m }
+  { ?claim rdf:subject ?end ; kg:evidence/kg:subjectMention ?m }
+  UNION { ?claim rdf:object ?end ; kg:evidence/kg:objectMention ?m }
   ?m kg:candidate ?candidate ; kg:text ?words . ?end dcterms:identifier ?id }"""
 _PLACES = """SELECT ?e ?quote ?start ?end ?s ?from ?to WHERE {
   ?claim kg:evidence ?e . ?e oa:hasTarget/oa:hasSelector ?q , ?at .

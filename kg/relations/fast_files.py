@@ -1,6 +1,6 @@
 """The fast reader's files: `kg/models/fast/`, read and written.
 
-    tagger.crfsuite.xz   the mention tagger (python-crfsuite)
+    tagger.crfsuite.zlib the mention tagger (python-crfsuite)
     pairs.npz            feature table (int8 with one scale a column), layers, trees, calibration
     features.txt.xz      the names of the table's rows, sorted, one a line
     MODEL_CARD.md        data, licences, figures, limits
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import zlib
 from functools import cache
 from pathlib import Path
 
@@ -30,13 +31,13 @@ def open_fast_model(folder: Path = FOLDER) -> FastModel:
     """The shipped model. `KgError` says which file is missing or damaged."""
     try:
         tagger = pycrfsuite.Tagger()
-        memory = lzma.decompress((folder / "tagger.crfsuite.xz").read_bytes())
+        memory = zlib.decompress((folder / "tagger.crfsuite.zlib").read_bytes())
         tagger.open_inmemory(memory)
         names = lzma.decompress((folder / "features.txt.xz").read_bytes()).decode("utf-8").split("\n")
         with np.load(folder / "pairs.npz", allow_pickle=False) as file:
             parts = {name: file[name] for name in file.files}
         settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, lzma.LZMAError) as error:
+    except (OSError, ValueError, lzma.LZMAError, zlib.error) as error:
         raise KgError(f"{folder}: the fast reader's model cannot be read: {error}") from error
     table = parts["table"].astype(np.float32) * parts["scale"]
     table = np.vstack([table, np.zeros((1, table.shape[1]), np.float32)])

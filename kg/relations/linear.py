@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -144,7 +144,7 @@ def extract_relations(
     keys = sorted(said)
     weigh(said, keys, model.whole)
     out = [r for key in choose(said, model.threshold) for r in _relations(document, said[key], pairs, statuses, model)]
-    return tuple(sorted(with_partners(out), key=_order))
+    return tuple(sorted(out, key=_order))
 
 
 def weigh(said: dict[Key, Said], keys: Sequence[Key], whole: Trees) -> None:
@@ -235,25 +235,6 @@ def trigger_of(document: Document, pair: Pair, column: int, model: PairModel, su
 
 
 SMALL = frozenset("the a an of and or in on at is are was were be been this that these those it its we our their".split())
-
-# What a combination does is not said of its members alone.
-JOINT = frozenset({Predicate.TREATS, Predicate.IMPROVES, Predicate.WORSENS, Predicate.APPROVED_FOR, Predicate.INHIBITS,
-                   Predicate.ACTIVATES, Predicate.REGULATES, Predicate.CAUSES})  # fmt: skip
-
-
-def with_partners(found: Sequence[Relation]) -> list[Relation]:
-    """Relations of an agent that the same clause combines with others carry the others' names."""
-    partners: dict[tuple[Span, Span], set[str]] = defaultdict(set)
-    for r in found:
-        if r.predicate is Predicate.COMBINED_WITH:
-            partners[r.support, r.subject.mention.span].add(r.object.label)
-            partners[r.support, r.object.mention.span].add(r.subject.label)
-    return [
-        replace(r, partners=tuple(sorted(partners[r.support, r.subject.mention.span])))
-        if r.predicate in JOINT and (r.support, r.subject.mention.span) in partners else r
-        for r in found
-    ]
-
 
 def _order(r: Relation) -> tuple:
     return (r.support, r.subject.mention.span, r.object.mention.span, r.predicate)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from kg.model import SYMMETRIC, Clause, Document, EntityType, Grounding, Predicate, Relation, Span, Status
+from kg.relations.joint import together
 from kg.relations.line import Line, Slot, make_line
 from kg.relations.rulebook import ClassRule, Cue, RelationRule, Rulebook
 
@@ -41,7 +42,7 @@ def extract_relations(
     line = make_line(document.text, clause.span, slots, punctuated=document.punctuated)
     found = list(_by_patterns(clause, line, top, rulebook, own))
     found += _by_class_names(document, found, inner, rulebook)
-    found = _with_partners(_shared_by_members(_speak_of_members(found)), line)
+    found = _shared_by_members(_speak_of_members(found))
     best: dict[tuple, Relation] = {}
     for relation in found:
         key = (relation.subject.mention.span, relation.predicate, relation.object.mention.span)
@@ -275,32 +276,7 @@ def _speak_of_members(found: Sequence[Relation]) -> list[Relation]:
     return out
 
 
-# What a combination does is not said of its members alone.
-JOINT = frozenset({Predicate.TREATS, Predicate.IMPROVES, Predicate.WORSENS, Predicate.APPROVED_FOR, Predicate.INHIBITS,
-                   Predicate.ACTIVATES, Predicate.REGULATES, Predicate.CAUSES})  # fmt: skip
-
-
-# Words behind which an agent is not alone, even where the other one is not named.
-TOGETHER = re.compile(
-    r"(?<!\S)(?:combin\w+|plus|\+|together with|along with|added to|addition of|adding|regimens?|concurrent\w*)(?!\S)"
-)
 SHARED = frozenset({Predicate.TREATS, Predicate.IMPROVES})
-
-
-def _together(found: Sequence[Relation]) -> dict[Span, tuple[frozenset[Span], Span]]:
-    """For each agent that the clause combines with others: all of them, and the words that say so."""
-    groups: list[tuple[set[Span], Span]] = []
-    for relation in found:
-        if relation.predicate is not Predicate.COMBINED_WITH:
-            continue
-        spans = {relation.subject.mention.span, relation.object.mention.span}
-        support = relation.support
-        for group in [g for g in groups if g[0] & spans]:
-            groups.remove(group)
-            spans |= group[0]
-            support = support.join(group[1])
-        groups.append((spans, support))
-    return {span: (frozenset(spans), support) for spans, support in groups for span in spans}
 
 
 def _shared_by_members(found: Sequence[Relation]) -> list[Relation]:
@@ -308,15 +284,15 @@ def _shared_by_members(found: Sequence[Relation]) -> list[Relation]:
 
     "The combination of sorafenib and gefitinib may treat pNEN" speaks of both; "adding B to A improved" of B only.
     """
-    together = _together(found)
+    groups = together(found)
     agents = {g.mention.span: g for r in found if r.predicate is Predicate.COMBINED_WITH for g in (r.subject, r.object)}
     out = list(found)
     for relation in found:
         span = relation.subject.mention.span
-        if relation.predicate not in SHARED or span not in together or relation.trigger.start < span.end:
+        if relation.predicate not in SHARED or span not in groups or relation.trigger.start < span.end:
             continue
-        members, support = together[span]
-        if span != max(members) or "add" in support_words(relation, found):
+        members, support = groups[span]
+        if span != max(members) or "add" in _combining_rules(relation, found):
             continue
         out += [
             replace(relation, subject=agents[other], support=relation.support.join(support))
@@ -326,7 +302,7 @@ def _shared_by_members(found: Sequence[Relation]) -> list[Relation]:
     return out
 
 
-def support_words(relation: Relation, found: Sequence[Relation]) -> str:
+def _combining_rules(relation: Relation, found: Sequence[Relation]) -> str:
     """The rules by which the relation's subject is combined with others, as one string."""
     span = relation.subject.mention.span
     return " ".join(
@@ -334,33 +310,6 @@ def support_words(relation: Relation, found: Sequence[Relation]) -> str:
         for r in found
         if r.predicate is Predicate.COMBINED_WITH and span in (r.subject.mention.span, r.object.mention.span)
     )
-
-
-def _with_partners(found: Sequence[Relation], line: Line) -> list[Relation]:
-    """Relations of an agent that the clause combines with others carry the others' names, and quote them.
-
-    Where the clause speaks of a combination whose other members are not found, the partner is "another agent".
-    """
-    together = _together(found)
-    labels = {
-        g.mention.span: g.label for r in found if r.predicate is Predicate.COMBINED_WITH for g in (r.subject, r.object)
-    }
-    out = []
-    for r in found:
-        span = r.subject.mention.span
-        if r.predicate in JOINT and not r.rule.startswith("class-name"):
-            if span in together:
-                members, support = together[span]
-                names = tuple(sorted({labels[m] for m in members if m != span} - {r.subject.label}))
-                r = replace(r, partners=names or UNNAMED, support=r.support.join(support))
-            elif r.subject.type in AGENTS and TOGETHER.search(line.before(r.trigger.start)):
-                r = replace(r, partners=UNNAMED)
-        out.append(r)
-    return out
-
-
-UNNAMED = ("another agent",)
-AGENTS = (EntityType.DRUG, EntityType.DRUG_CLASS, EntityType.PROCEDURE)
 
 
 def _class_rule(

@@ -13,7 +13,8 @@ from kg.lexicon.lexicon import open_lexicon
 from kg.model import Document, Intervention, Predicate, Section, Status
 from kg.pipeline import own_things
 from kg.relations.fast_files import open_fast_model, quantised
-from kg.relations.linear import calibrated, choose, extract_relations, with_partners
+from kg.relations.joint import with_partners
+from kg.relations.linear import calibrated, choose, extract_relations
 from kg.relations.rulebook import open_rulebook
 from kg.relations.trees import Trees
 from kg.text.abbreviations import find_abbreviations, long_forms
@@ -104,9 +105,9 @@ def test_reading_twice_gives_the_same(document, relations):
     assert read(document) == relations
 
 
-def test_joint_effects_carry_partners(relations):
+def test_joint_effects_carry_partners(document, relations):
     """What is said of an agent where it is combined carries the other's name."""
-    joined = [r for r in with_partners(relations) if r.partners]
+    joined = [r for r in with_partners(document, split_clauses(document), relations) if r.partners]
     assert all(r.predicate is not Predicate.COMBINED_WITH for r in joined)
 
 
