@@ -68,7 +68,11 @@ def _labels(found: Sequence[Relation]) -> dict[Span, str]:
 
 
 def _joined(
-    document: Document, start: int, relation: Relation, groups: dict[Span, tuple[frozenset[Span], Span]], labels: dict[Span, str]
+    document: Document,
+    start: int,
+    relation: Relation,
+    groups: dict[Span, tuple[frozenset[Span], Span]],
+    labels: dict[Span, str],
 ) -> Relation:
     if relation.predicate not in JOINT or relation.rule.startswith("class-name"):
         return relation

@@ -55,7 +55,9 @@ def test_name_rule_finds_its_example_only(rule):
 
 def test_names_nest_and_never_cross(lexicon):
     """EGFR stands inside "EGFR inhibitor"; no two mentions overlap in part."""
-    found = mentions("The EGFR inhibitor gefitinib acts on advanced EGFR-mutated non-small cell lung cancer cells.", lexicon)
+    found = mentions(
+        "The EGFR inhibitor gefitinib acts on advanced EGFR-mutated non-small cell lung cancer cells.", lexicon
+    )
     assert {"EGFR", "EGFR inhibitor", "gefitinib"} <= {m.text for m in found}
     for a in found:
         for b in found:
@@ -64,14 +66,19 @@ def test_names_nest_and_never_cross(lexicon):
 
 def test_mentions_slice_back_to_the_text(lexicon):
     """span.of(text) is the mention's text, always."""
-    text = "Gastrointestinal or pulmonary neuroendocrine neoplasms (NENs) express SSTR2; NENs respond to octreotide LAR."
+    text = (
+        "Gastrointestinal or pulmonary neuroendocrine neoplasms (NENs) express SSTR2; NENs respond to octreotide LAR."
+    )
     for m in mentions(text, lexicon):
         assert m.span.of(text) == m.text
 
 
 def test_common_words_are_not_names(lexicon):
     """of, in, was, this and can are no genes and no diseases here."""
-    found = {m.text.lower() for m in mentions("This was the aim of the trial in which patients can be treated at all.", lexicon)}
+    found = {
+        m.text.lower()
+        for m in mentions("This was the aim of the trial in which patients can be treated at all.", lexicon)
+    }
     assert not found & {"of", "in", "was", "this", "can", "aim", "all", "at", "treated", "patients"}
 
 
@@ -82,6 +89,10 @@ def test_own_interventions_are_found_in_the_prose():
 
 
 def test_a_shared_head_gives_two_names(lexicon):
-    """"gastrointestinal or pulmonary neuroendocrine neoplasms" names two diseases."""
-    found = [m for m in mentions("for gastrointestinal or pulmonary neuroendocrine neoplasms", lexicon) if m.rule == "shared-head"]
+    """ "gastrointestinal or pulmonary neuroendocrine neoplasms" names two diseases."""
+    found = [
+        m
+        for m in mentions("for gastrointestinal or pulmonary neuroendocrine neoplasms", lexicon)
+        if m.rule == "shared-head"
+    ]
     assert [(m.text, m.full) for m in found] == [("gastrointestinal", "gastrointestinal neuroendocrine neoplasms")]

@@ -143,7 +143,9 @@ def test_every_member_of_a_combination_gets_its_effect(reader):
 
 def test_an_unnamed_partner_is_a_partner(reader):
     """Bug: "combining X with chemotherapy" lost X where no table knows it, and chemotherapy alone got the effect."""
-    claims = reader.read(record("Combining anti-vascular measures with chemotherapy improved the objective response rate."))
+    claims = reader.read(
+        record("Combining anti-vascular measures with chemotherapy improved the objective response rate.")
+    )
     assert not any(c.plain for c in claims if c.predicate == "improves")
 
 
@@ -155,5 +157,7 @@ def test_not_responding_is_resistance_and_no_denial(reader):
 
 def test_what_a_study_investigates_is_not_asserted(reader):
     """Bug: "investigates the effects of X in treating D" became a bare fact."""
-    claims = reader.read(record("This phase II trial investigates the effects of cabozantinib in treating patients with kidney cancer."))
+    claims = reader.read(
+        record("This phase II trial investigates the effects of cabozantinib in treating patients with kidney cancer.")
+    )
     assert claims and not any(c.plain for c in claims)

@@ -162,7 +162,9 @@ def test_approval_does_not_reach_into_the_next_statement():
 
 def test_relieving_a_symptom_is_not_causing_it():
     """Bug: "can alleviate symptoms such as flushing" became "octreotide causes flushing"."""
-    document, groundings, own = marked("[Drug:Octreotide] can alleviate symptoms such as [Symptom:flushing] and [Symptom:diarrhea]")
+    document, groundings, own = marked(
+        "[Drug:Octreotide] can alleviate symptoms such as [Symptom:flushing] and [Symptom:diarrhea]"
+    )
     clause = Clause("briefSummary", Span(0, len(document.text)))
     predicates = {r.predicate for r in extract_relations(document, clause, groundings, BOOK, own=own)}
     assert predicates == {"treats"}

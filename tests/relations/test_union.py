@@ -11,9 +11,15 @@ TEXT = "Gefitinib inhibits EGFR. Gefitinib blocks EGFR."
 def relation(start: int, end: int, rule: str, confidence: float, status: Status = Status.ASSERTED) -> Relation:
     """Gefitinib and EGFR in one of the two sentences."""
     a, b = TEXT.index("Gefitinib", start), TEXT.index("EGFR", start)
-    subject = Grounding(Mention(Span(a, a + 9), "Gefitinib", EntityType.DRUG, "test"), "x:1", "gefitinib", EntityType.DRUG, 1.0)
-    object_ = Grounding(Mention(Span(b, b + 4), "EGFR", EntityType.TARGET, "test"), "x:2", "EGFR", EntityType.TARGET, 1.0)
-    return Relation(subject, Predicate.INHIBITS, object_, status, Span(start, end), Span(a + 10, b - 1), (), rule, confidence)
+    subject = Grounding(
+        Mention(Span(a, a + 9), "Gefitinib", EntityType.DRUG, "test"), "x:1", "gefitinib", EntityType.DRUG, 1.0
+    )
+    object_ = Grounding(
+        Mention(Span(b, b + 4), "EGFR", EntityType.TARGET, "test"), "x:2", "EGFR", EntityType.TARGET, 1.0
+    )
+    return Relation(
+        subject, Predicate.INHIBITS, object_, status, Span(start, end), Span(a + 10, b - 1), (), rule, confidence
+    )
 
 
 def test_what_both_read_in_one_place_is_said_once():
