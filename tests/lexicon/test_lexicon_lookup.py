@@ -202,7 +202,10 @@ def test_overlays_are_sound(lexicon):
     known = ("hgnc:", "FPLX:", "CHEBI:", "MONDO:", "HP:", "GO:", "CL:", "MESH:", "UNII:", "UBERON:")
     missing = {e.id for e in entries if e.id.startswith(known) and not lexicon.artefact.find(e.id)}
     # classes and mixtures that the compiled selection leaves out
-    assert missing <= {"CHEBI:87631", "CHEBI:192712", "GO:0048010", "GO:0007179", "MESH:D011788", "MESH:C549068"}
+    left_out = {"CHEBI:87631", "CHEBI:192712", "GO:0048010", "GO:0007179", "MESH:D011788", "MESH:C549068"}
+    # headings that the compiled lexicon merges into a neighbour (iron poisoning, toxic shock, urgency)
+    merged = {"MESH:D019190", "MESH:D012772", "MESH:D053201", "MESH:D050171", "MESH:D004485"}
+    assert missing <= left_out | merged
     keys = {(e.key, e.capitals) for e in entries}
     assert len(entries) - len(keys) < 100  # singular and plural rows share a key
     assert {s.rule for s in read_stops(folder / "stop.tsv")} == {"never", "case"}
