@@ -7,8 +7,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SHARED ?= ../shared
+DATA   ?= $(SHARED)
 
-.PHONY: setup demo test core check fix golden bench bench-quality exports clean
+.PHONY: setup demo test core check fix golden bench bench-quality readme train exports clean
 setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
@@ -44,6 +45,15 @@ bench: $(READY)
 
 bench-quality: $(READY)
 	$(BIN)/kg bench --shared $(SHARED) --ordinary tests/gold/ordinary.jsonl --last docs/bench.json --save docs/bench.json
+
+readme: demo
+	$(BIN)/python scripts/readme.py $(SHARED)
+
+train: $(READY)
+	@echo "Needs scikit-learn and scipy in the environment; see kg/models/fast/MODEL_CARD.md. The encoder: training/README.md."
+	$(BIN)/python training/train_boundaries.py $(DATA)
+	$(BIN)/python -m training.rule_precision $(DATA)
+	$(BIN)/python -m training.train_fast $(DATA) --gold tests/gold --work build/fast
 
 exports: demo
 

@@ -22,6 +22,7 @@ from kg.model import Claim, Document, Section
 from kg.pipeline import Reader
 from kg.resources import ontologies
 from kg.sources.read import read_records
+from kg.text.abbreviations import find_abbreviations, long_forms
 
 DEV = ("NCT06592989.txt", "v2", "xml", "v1")
 SETS = (("reference record", ("seed_NCT06592989.jsonl",)), ("26 development records", ("dev.jsonl",)),
@@ -186,7 +187,11 @@ def grounding_figures(shared: Path, reader: Reader) -> Iterator[Figure]:
     """Accuracy of grounding on the coverage list and the public corpora, gold mentions given."""
     from kg.grounding.measure import measure
 
-    for row in measure(shared, reader.lexicon):
+    def defined(text: str) -> dict[str, str]:
+        section = Section("text", text, text, None, 0)
+        return long_forms(find_abbreviations(Document("", "", "", text, (section,))))
+
+    for row in measure(shared, reader.lexicon, long_forms=defined):
         yield Figure("grounding, gold mentions", row.name, row.accuracy, "%", f"{row.right} of {row.total}")
 
 
