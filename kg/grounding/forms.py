@@ -212,6 +212,14 @@ LITTLE = frozenset(
 )
 
 
+# Last words that make another thing of what stands before them, often its opposite.
+TURNING = frozenset(
+    """inhibitor inhibitors antagonist antagonists agonist agonists blocker blockers antibody antibodies analogue analogues analog
+    analogs receptor receptors deficiency resistance inhibition blockade withdrawal toxicity mimetic mimetics degrader degraders
+    modulator modulators vaccine vaccines precursor precursors""".split()
+)
+
+
 def _says_little(modifiers: list[str]) -> bool:
     return all(word.lower() in LITTLE for word in modifiers)
 
@@ -247,6 +255,8 @@ def _backed_off(text: str, type: T) -> Iterator[Form]:
         yield Form(of[0], ("complement left out",), 0.2, (text[len(of[0]) :].strip(),))
     if type not in (T.TARGET, T.TARGET_FAMILY) and len(words) > 2:
         for end in range(len(words) - 1, 1, -1):
+            if words[end].lower() in TURNING:
+                break  # a growth hormone inhibitor is no growth hormone
             yield Form(
                 " ".join(words[:end]),
                 ("tail left out",),

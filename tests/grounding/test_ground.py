@@ -126,3 +126,21 @@ def test_forms_keep_the_text_first():
     assert {f.reasons[0] for f in forms_of("OS", T.OUTCOME, {"OS": "omega frobbing"})} == {
         "abbreviation defined in the record"
     }
+
+
+def test_an_inhibitor_is_not_grounded_as_what_it_inhibits(lexicon):
+    """Bug: "growth hormone inhibitors" lost its last word and became growth hormone."""
+    mention = Mention(Span(0, 25), "growth hormone inhibitors", T.DRUG_CLASS, "test")
+    assert ground(mention, {}, lexicon).label not in ("growth hormone", "hormone antagonist")
+
+
+def test_a_head_without_its_modifier_names_something_else(lexicon):
+    """Bug: "SHANK3 gene deficiency" became nutritional deficiency."""
+    mention = Mention(Span(0, 22), "SHANK3 gene deficiency", T.DISEASE, "test")
+    assert "nutrition" not in ground(mention, {}, lexicon).label
+
+
+def test_b7_h3_is_a_gene_and_no_variant(lexicon):
+    """Bug: B7-H3 was read as gene B7 with the variant H3."""
+    grounding = ground(Mention(Span(0, 5), "B7-H3", T.TARGET, "test"), {}, lexicon)
+    assert (grounding.label, grounding.type) == ("CD276", T.TARGET)
