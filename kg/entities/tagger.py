@@ -7,6 +7,7 @@ the words belong to a name that matters. Method: Lafferty, McCallum and Pereira 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -20,6 +21,7 @@ RULE = "learned"
 KEEP = 0.12  # a name less likely is not kept
 LIKELY = 0.5  # from here the tagger's type and span beat those of the rules
 TYPES = tuple(EntityType)
+RELATIVE = re.compile(r"\b(?:that|which|who|whose)\b", re.IGNORECASE)  # a name does not run into what is said of it
 FIELDS = frozenset({"own-intervention", "own-condition", "abbreviation", "abbreviation-long-form"})
 
 
@@ -56,7 +58,7 @@ def add_learned(
         spans = token_spans(document.text, clause.span.start, clause.span.end)
         if spans:
             tagger.set(clause_features(document, clause, spans, inside, titles))
-            out += _united(document.text, spans, inside, tagger)
+            out += [m for m in _united(document.text, spans, inside, tagger) if m.rule != RULE or not RELATIVE.search(m.text)]
     return tuple(out)
 
 
