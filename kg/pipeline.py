@@ -119,7 +119,7 @@ def learned_relations(
     from kg.relations.linear import extract_relations as extract
 
     found = extract(document, clauses, groundings, model, rulebook, own_things(document, groundings))
-    return tuple(relation for relation in found if relation.confidence >= least)
+    return tuple(r for r in found if r.confidence >= least and not rulebook.refuses(r.predicate, r.subject, r.object))
 
 
 def relations_of(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from kg.errors import LexiconError
-from kg.model import EntityType, Predicate, Status
+from kg.model import SYMMETRIC, EntityType, Grounding, Predicate, Status
 from kg.relations.line import LETTERS
 from kg.resources import resource
 
@@ -106,6 +106,14 @@ class Rulebook:
     ]  # subjects (for combinedWith: either end) of which a predicate is never said
     standing: re.Pattern[str]  # words of a combination that is given already
     findings: re.Pattern[str]  # words of a result or an established use: not the trial's own hope
+
+    def refuses(self, predicate: Predicate, subject: Grounding, object_: Grounding) -> bool:
+        """Whether the predicate is never said of such words: a scan treats nothing, whoever reads it."""
+        never = self.never.get(predicate)
+        if never is None:
+            return False
+        ends = (subject, object_) if predicate in SYMMETRIC else (subject,)
+        return any(never.search(end.mention.text) for end in ends)
 
 
 @cache

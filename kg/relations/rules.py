@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from kg.model import SYMMETRIC, Clause, Document, EntityType, Grounding, Predicate, Relation, Span, Status
+from kg.model import Clause, Document, EntityType, Grounding, Predicate, Relation, Span, Status
 from kg.relations.joint import together
 from kg.relations.line import Line, Slot, make_line
 from kg.relations.rulebook import ClassRule, Cue, RelationRule, Rulebook
@@ -145,15 +145,12 @@ def _relations(
         return
     if rule.status is not None and status is Status.ASSERTED:
         status = rule.status
-    never = rulebook.never.get(rule.predicate)
     known = rulebook.findings.search(line.text) is not None
     support = line.span(*match.span())
     for subject, object_ in pairs:
         if key_of(subject) == key_of(object_) or (rule.own and key_of(subject) not in own):
             continue
-        if never is not None and (
-            never.search(subject.mention.text) or (rule.predicate in SYMMETRIC and never.search(object_.mention.text))
-        ):
+        if rulebook.refuses(rule.predicate, subject, object_):
             continue
         if rule.object_like is not None and not rule.object_like.search(object_.mention.text):
             continue
