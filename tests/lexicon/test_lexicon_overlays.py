@@ -6,7 +6,6 @@ import re
 import pytest
 
 from kg.lexicon.lexicon import open_lexicon
-from kg.lexicon.names import normal_form
 from kg.lexicon.tables import local_id, read_table, rows_of, type_named
 from kg.model import Span
 from kg.resources import resource
@@ -83,7 +82,7 @@ def test_names_of_one_thing_share_a_node(lexicon):
     assert lexicon.lookup("TSH")[0].type.value == "Target"
 
 
-@pytest.mark.parametrize("word", ["senior", "today", "kids", "eye drops", "dish", "AHA", "NSC", "LSS", "CRF"])
+@pytest.mark.parametrize("word", ["senior", "today", "kids", "eye drops", "dish", "pigs", "AHA", "NSC", "LSS", "CRF"])
 def test_a_word_of_the_language_or_a_many_sided_abbreviation_is_not_tagged(lexicon, word):
     """A drug named Senior, a gene named KIDS and a disease named DISH do not tag running text."""
     text = f"the {word} were seen"
@@ -100,15 +99,14 @@ def test_no_term_leads_to_two_ids_within_one_table(path):
 
 
 def test_a_local_id_is_made_of_type_and_label():
-    """The last part of a `kgl:` id is the slug of its label, up to spelling; the kind is that of the type."""
-    wrong = []
-    for name, row in cells():
-        kind, _, tail = row["id"].partition("/")
-        if kind.startswith("kgl:"):
-            made = local_id(type_named(row["type"]), row["label"])
-            if row["id"] != made and (made.partition("/")[0] != kind or normal_form(tail) != normal_form(row["label"])):
-                wrong.append((name, row["id"], row["label"]))
-    assert wrong == []
+    """A `kgl:` id is what `local_id` makes of the row's type and label: the kind, and the slug of the label."""
+    local = [(name, row) for name, row in cells() if row["id"].startswith("kgl:")]
+    assert len(local) > 1000
+    assert [
+        (name, row["id"], row["label"])
+        for name, row in local
+        if row["id"] != local_id(type_named(row["type"]), row["label"])
+    ] == []
 
 
 def test_an_id_has_one_label_and_one_type():
