@@ -17,7 +17,7 @@ from pathlib import Path
 from kg.bench import load_scorer
 from kg.claims.row import claim_rows
 from kg.model import Document
-from kg.pipeline import open_reader
+from kg.pipeline import Options, ReaderKind, open_reader
 from kg.sources.read import read_records
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +30,7 @@ def main() -> None:
     scorer = load_scorer(args.shared)
     files = [*sorted((args.shared / "gold").glob("train_*.jsonl")), *sorted((ROOT / "tests/gold").glob("claims_*.jsonl"))]
     gold = scorer.read_gold([str(path) for path in files])
-    reader = open_reader()
+    reader = open_reader(Options(reader=ReaderKind.RULES))
     right: Counter[str] = Counter()
     said: Counter[str] = Counter()
     for document in documents(args.shared / "trials/scale/trials.jsonl.gz", set(gold)):
