@@ -122,6 +122,7 @@ def test_same_input_gives_same_bytes_whatever_the_hash_seed(tmp_path):
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes(), name
 
 
+@pytest.mark.slow
 def test_one_process_or_two_give_the_same(tmp_path):
     """Sharing the work changes nothing."""
     from kg.batch import read_all

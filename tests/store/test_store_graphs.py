@@ -54,6 +54,7 @@ def test_hostile_strings_survive_the_files(tmp_path, graph):
         assert (tmp_path / name).read_bytes() == (tmp_path / f"again-{name}").read_bytes()
 
 
+@pytest.mark.slow
 def test_bytes_do_not_depend_on_hash_seed(tmp_path):
     """Three runs, each over a set of quads in another order, write the same files."""
     written = set()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import networkx as nx
+import pytest
 from viz_claims import GEFITINIB, PNEN, TRIAL, claim, evidence, large, small
 
 from kg.model import Predicate
@@ -74,6 +75,7 @@ def test_graphml_survives_characters_that_xml_cannot_hold():
     assert graph.nodes["CHEBI:49668"]["label"] == 'a�b�<i>��&"'
 
 
+@pytest.mark.slow
 def test_bytes_do_not_depend_on_the_hash_seed():
     """GraphML and page are the same under another PYTHONHASHSEED."""
     script = (

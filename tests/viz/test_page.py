@@ -242,6 +242,7 @@ def test_pages_of_nothing_and_of_loops_are_pages():
     assert len(block(render_page([claim(PNEN, Predicate.SUBTYPE_OF, PNEN)], [], title="t"), "network")["edges"]) == 1
 
 
+@pytest.mark.slow
 def test_large_page_starts_with_a_part():
     """Above a hundred things the first view is a core, and every record has a view of its own."""
     views = block(render_page(large(200), [], title="t"), "record")["views"]
