@@ -50,7 +50,7 @@ readme: demo
 	$(BIN)/python scripts/readme.py $(SHARED)
 
 train: $(READY)
-	@echo "Needs scikit-learn and scipy in the environment; see kg/models/fast/MODEL_CARD.md. The encoder: training/README.md."
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-train.lock
 	$(BIN)/python training/train_boundaries.py $(DATA)
 	$(BIN)/python -m training.rule_precision $(DATA)
 	$(BIN)/python -m training.train_fast $(DATA) --gold tests/gold --work build/fast
