@@ -21,7 +21,12 @@ RULE = "learned"
 KEEP = 0.12  # a name less likely is not kept
 LIKELY = 0.5  # from here the tagger's type and span beat those of the rules
 TYPES = tuple(EntityType)
-RELATIVE = re.compile(r"\b(?:that|which|who|whose)\b", re.IGNORECASE)  # a name does not run into what is said of it
+# A name does not run into what is said of it, and does not begin with what is done to it: "stop growing" is no process.
+RUNS_ON = re.compile(
+    r"\b(?:that|which|who|whose)\b|^(?:(?:stop|kill|block|slow|prevent|destroy|shrink)(?:s|ing|ping)?|reduc(?:e|es|ing)|drugs used) "
+    r"|\bfrom \w+ing\b",
+    re.IGNORECASE,
+)
 FIELDS = frozenset({"own-intervention", "own-condition", "abbreviation", "abbreviation-long-form"})
 
 
@@ -58,7 +63,7 @@ def add_learned(
         spans = token_spans(document.text, clause.span.start, clause.span.end)
         if spans:
             tagger.set(clause_features(document, clause, spans, inside, titles))
-            out += [m for m in _united(document.text, spans, inside, tagger) if m.rule != RULE or not RELATIVE.search(m.text)]
+            out += [m for m in _united(document.text, spans, inside, tagger) if m.rule != RULE or not RUNS_ON.search(m.text)]
     return tuple(out)
 
 

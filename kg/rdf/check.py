@@ -38,9 +38,8 @@ _RECORDS = """SELECT ?claim ?trial ?partner WHERE {
   ?claim a kg:Claim ; kg:status ?status ; kg:evidence ?e . ?e kg:trial ?trial ; kg:status ?status
   OPTIONAL { ?e kg:partner ?partner } }"""
 _ENDS = """SELECT ?claim ?id ?candidate ?words WHERE {
-  { ?claim rdf:subject ?end ; kg:evidence/kg:subjectMention ?m }
-  UNION { ?claim rdf:object ?end ; kg:evidence/kg:objectMention ?m }
-  ?m kg:candidate ?candidate ; kg:text ?words . ?end dcterms:identifier ?id }"""
+  ?claim rdf:%s ?end ; kg:evidence ?e . ?end dcterms:identifier ?id .
+  ?e kg:%sMention ?m . ?m kg:candidate ?candidate ; kg:text ?words }"""
 _PLACES = """SELECT ?e ?quote ?start ?end ?s ?from ?to WHERE {
   ?claim kg:evidence ?e . ?e oa:hasTarget/oa:hasSelector ?q , ?at .
   ?q oa:exact ?quote . ?at oa:start ?start ; oa:end ?end .
@@ -130,8 +129,9 @@ def _supporting(store: Store) -> dict[str, set[str]]:
 def _swapped(store: Store) -> Iterator[tuple[str, str]]:
     """Quotes whose words stand for another thing than the claim's end."""
     considered: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for claim, id_, candidate, words in _rows(store, _ENDS):
-        considered[claim.value, id_.value, words.value].add(candidate.value)
+    for end in ("subject", "object"):
+        for claim, id_, candidate, words in _rows(store, _ENDS % (end, end)):
+            considered[claim.value, id_.value, words.value].add(candidate.value)
     for (claim, id_, words), candidates in sorted(considered.items()):
         if not id_.startswith("kgl:") and id_ not in candidates:
             yield _claim_name(store, NamedNode(claim)), f"the quoted words {words[:40]!r} were never taken for {id_}"
