@@ -53,6 +53,8 @@ class Predicate(StrEnum):
 
 
 SYMMETRIC = frozenset({Predicate.COMBINED_WITH})
+AGENTS = (EntityType.DRUG, EntityType.DRUG_CLASS, EntityType.PROCEDURE)  # what a trial may give
+TITLES = ("briefTitle", "officialTitle")  # sections that state a plan
 
 
 class Status(StrEnum):

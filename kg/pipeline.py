@@ -17,7 +17,7 @@ from kg.claims.assemble import assemble, lean
 from kg.entities.rules import find_mentions
 from kg.grounding.ground import Grounder
 from kg.lexicon.lexicon import Lexicon, open_lexicon
-from kg.model import Claim, Clause, Document, EntityType, Grounding, Mention, Relation
+from kg.model import AGENTS, TITLES, Claim, Clause, Document, EntityType, Grounding, Mention, Relation
 from kg.relations.joint import with_partners
 from kg.relations.rulebook import Rulebook, open_rulebook
 from kg.relations.rules import extract_relations, key_of, nest
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 LEAST = 0.7  # of what the model reads, less sure relations are left out: see DECISIONS.md
 CONDITIONS = (EntityType.DISEASE, EntityType.SYMPTOM)
-AGENTS = (EntityType.DRUG, EntityType.DRUG_CLASS, EntityType.PROCEDURE)
 
 
 class ReaderKind(StrEnum):
@@ -150,7 +149,7 @@ def by_clause(
 
 def own_things(document: Document, groundings: Sequence[Grounding]) -> frozenset[str]:
     """Keys of what the trial itself gives and treats: its fields, or, where it has none, what its titles name."""
-    titles = [s.span for s in document.sections if s.name in ("briefTitle", "officialTitle")]
+    titles = [s.span for s in document.sections if s.name in TITLES]
     in_titles, _ = nest([g for g in groundings if any(t.covers(g.mention.span) for t in titles)])
     out = set()
     for rule, types in (("own-intervention", AGENTS), ("own-condition", CONDITIONS)):

@@ -7,17 +7,17 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from kg.model import Document, EntityType, Predicate, Section, Status
+from kg.bench import strip, stripped
+from kg.model import Document, EntityType, Predicate, Status
 from kg.sources.read import read_records
 
 TYPES = tuple(t.value for t in EntityType)
 PREDICATES = tuple(p.value for p in Predicate)
 STATUSES = tuple(s.value for s in Status)
 
-_LOST = re.compile(r"[^\w\s-]|_")
 
 
 @dataclass(frozen=True)
@@ -28,22 +28,6 @@ class GoldRecord:
     types: tuple[str, ...]
     names: tuple[tuple[str, ...], ...]
     claims: tuple[tuple[int, str, int, str, tuple[str, ...]], ...]  # subject, predicate, object, status, quotes
-
-
-def strip(text: str) -> str:
-    """The text as the study view leaves it: letters, digits, white space and hyphens."""
-    return _LOST.sub("", text)
-
-
-def stripped(document: Document) -> Document:
-    """The document as the study view would have it."""
-    sections, parts, at = [], [], 0
-    for section in document.sections:
-        reading = strip(section.reading)
-        sections.append(Section(section.name, reading, reading, None, at))
-        parts.append(reading)
-        at += len(reading) + 2
-    return replace(document, text="\n\n".join(parts), sections=tuple(sections), punctuated=False)
 
 
 def load_claims(paths: Iterable[Path]) -> dict[str, list[dict]]:

@@ -9,11 +9,10 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from kg.model import Clause, Document, Mention
+from kg.model import TITLES, Clause, Document, Mention
 from kg.text.boundaries import shape
 
 TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
-TITLES = ("briefTitle", "officialTitle")
 
 
 def token_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:

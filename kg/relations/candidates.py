@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kg.model import Clause, Document, EntityType, Grounding, Relation, Span
+from kg.model import AGENTS, Clause, Document, Grounding, Relation, Span
 from kg.relations.pair_features import FAR, Item, View, make_view, pair_features
 from kg.relations.rulebook import Rulebook
 from kg.relations.rules import extract_relations as by_rules
 from kg.relations.rules import key_of
 
-AGENTS = frozenset({EntityType.DRUG, EntityType.DRUG_CLASS, EntityType.PROCEDURE})
 REACH = 1  # how many clauses further on the second mention may stand
 WEAK = 0.4  # least confidence of a mention that is read with one of another clause
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kg.model import Clause, Document, EntityType, Predicate, Relation, Span
+from kg.model import AGENTS, Clause, Document, Predicate, Relation, Span
 
 # What a combination does is not said of its members alone.
 JOINT = frozenset({
@@ -23,7 +23,6 @@ TOGETHER = re.compile(
     r"(?<![\w-])(?:combin\w+|plus|\+|together with|along with|added to|addition of|adding|regimens?|concurrent\w*)(?!\w)",
     re.IGNORECASE,
 )
-AGENTS = (EntityType.DRUG, EntityType.DRUG_CLASS, EntityType.PROCEDURE)
 UNNAMED = ("another agent",)
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from kg.entities.tag_features import TITLES, TOKEN
-from kg.model import Clause, Document, Grounding, Span
+from kg.entities.tag_features import TOKEN
+from kg.model import TITLES, Clause, Document, Grounding, Span
 from kg.relations.line import JOINT, KIND, LETTERS
 
 FAR = 60  # pieces between two mentions of one pair

@@ -11,12 +11,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from kg.model import Clause, Document, EntityType, Grounding, Predicate, Relation, Span, Status
+from kg.model import TITLES, Clause, Document, EntityType, Grounding, Predicate, Relation, Span, Status
 from kg.relations.joint import together
 from kg.relations.line import Line, Slot, make_line
 from kg.relations.rulebook import ClassRule, Cue, RelationRule, Rulebook
 
-TITLES = ("briefTitle", "officialTitle")
 # What a title says of these, and what a record says of its own agents and conditions without words of a result, is its plan.
 PLANNED = frozenset({Predicate.TREATS, Predicate.COMBINED_WITH, Predicate.IMPROVES, Predicate.PREDICTS})
 MEMBER = re.compile(r"[A-Z](\d+)")
