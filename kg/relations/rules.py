@@ -18,6 +18,8 @@ from kg.relations.rulebook import ClassRule, Cue, RelationRule, Rulebook
 
 # What a title says of these, and what a record says of its own agents and conditions without words of a result, is its plan.
 PLANNED = frozenset({Predicate.TREATS, Predicate.COMBINED_WITH, Predicate.IMPROVES, Predicate.PREDICTS})
+# Predicates whose verbs turn round in the passive.
+ACTIVE = frozenset({Predicate.INHIBITS, Predicate.ACTIVATES, Predicate.CAUSES, Predicate.IMPLICATED_IN})
 MEMBER = re.compile(r"[A-Z](\d+)")
 
 
@@ -138,6 +140,8 @@ def _relations(
     subjects = _members(match.group("subject"), top, rule.subject)
     pairs = _pairs(match, subjects, top, rule)
     where = match.span("trigger") if "trigger" in match.re.groupindex and match.group("trigger") else match.span()
+    if rule.predicate in ACTIVE and match.start("subject") < where[0] and line.text.startswith(" by ", where[1]):
+        return  # "X is caused by Y": the passive speaks of Y
     trigger = line.span(*where)
     status, cues = (Status.ASSERTED, ()) if rule.presupposed else _status(line, where, rulebook.cues, rulebook.stops)
     if status is Status.NEGATED and not rule.deniable:

@@ -168,3 +168,11 @@ def test_relieving_a_symptom_is_not_causing_it():
     clause = Clause("briefSummary", Span(0, len(document.text)))
     predicates = {r.predicate for r in extract_relations(document, clause, groundings, BOOK, own=own)}
     assert predicates == {"treats"}
+
+
+def test_the_passive_does_not_turn_cause_and_effect_round():
+    """Bug: "lung inflammation is often caused by an infection" said that the inflammation causes the infection."""
+    document, groundings, own = marked("[Process:lung inflammation] is often caused by an [Disease:infection]")
+    clause = Clause("briefSummary", Span(0, len(document.text)))
+    found = extract_relations(document, clause, groundings, BOOK, own=own)
+    assert not [r for r in found if r.subject.mention.text == "lung inflammation"]
