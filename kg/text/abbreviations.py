@@ -79,7 +79,12 @@ def _bracketed(text: str, floor: int, match: re.Match[str], group: int) -> Abbre
         return None
     stop = max((before.rfind(mark) for mark in (". ", "\n", ";", ")")), default=-1)
     window = max(words[0].start(), stop + 1)
-    start = _align(short.rstrip("s") if short.endswith("s") and short[:-1].isupper() else short, before[window:])
+    key = short.rstrip("s") if short.endswith("s") and short[:-1].isupper() else short
+    start = _by_initials(key, before[window:], sorted_too=False)
+    if start is None:
+        start = _align(key, before[window:])
+    if start is None:
+        start = _by_initials(key, before[window:], sorted_too=True)
     if start is None:
         return None
     long_start = floor + window + start
@@ -88,6 +93,22 @@ def _bracketed(text: str, floor: int, match: re.Match[str], group: int) -> Abbre
         return None
     span = Span(match.start(group), match.start(group) + len(match.group(group)))
     return Abbreviation(short, long_text, span, Span(long_start, long_start + len(long_text)))
+
+
+def _by_initials(short: str, long: str, *, sorted_too: bool) -> int | None:
+    """Offset of the last words of `long` where their initials are the letters of the short form, or None.
+
+    "attenuated adenomatous polyposis coli (AAPC)" needs its first word, which the walk from the right would not take. With
+    `sorted_too` the letters may stand in another order: "myotonic dystrophy (DM)", from dystrophia myotonica.
+    """
+    letters = short.lower()
+    words = list(WORD.finditer(long))[-len(letters) :]
+    if not letters.isalpha() or len(letters) < (2 if sorted_too else 3) or len(words) < len(letters):
+        return None
+    initials = "".join(w.group()[0].lower() for w in words)
+    if initials == letters or (sorted_too and sorted(initials) == sorted(letters)):
+        return words[0].start()
+    return None
 
 
 def _align(short: str, long: str) -> int | None:

@@ -111,6 +111,9 @@ def wheels(tmp_path: Path) -> dict[str, Path]:
                     }
                 ]
             ).encode(),
+            res + "doid.json": json.dumps(
+                [{"id": "DOID:3908", "name": "NSCLC", "xrefs": [{"namespace": "MESH", "id": "D000001"}]}]
+            ).encode(),
             res + "hp.json": json.dumps(
                 [
                     {"id": "HP:0000118", "name": "Phenotypic abnormality", "relations": {"is_a": ["HP:0000001"]}},
@@ -193,7 +196,7 @@ def test_only_the_allowed_is_taken(compiled):
 
 
 def test_a_mapping_joins_mondo_and_mesh(compiled):
-    """NSCLC has MONDO's id, MeSH's and DOID's as cross-references."""
+    """NSCLC has MONDO's id, MeSH's and DOID's as cross-references; DOID's own MeSH id is asked only where MONDO has none."""
     assert top(compiled, "non-small cell lung cancer") == ("MONDO:0005233", "Disease")
     assert compiled.xrefs("MONDO:0005233") == ("DOID:3908", "MESH:D002289")
 

@@ -34,6 +34,8 @@ def defined(text: str) -> dict[str, str]:
         ("the estimated glomerular filtration rate [eGFR] fell", "eGFR", "estimated glomerular filtration rate"),
         ("tumor necrosis factor (TNF; cachectin) rises", "TNF", "tumor necrosis factor"),
         ("fibroblast growth factor receptor FGFR1 and others", "FGFR1", "fibroblast growth factor receptor 1"),
+        ("in attenuated adenomatous polyposis coli (AAPC)", "AAPC", "attenuated adenomatous polyposis coli"),
+        ("in myotonic dystrophy (DM) the gene", "DM", "myotonic dystrophy"),
     ],
 )
 def test_definition_is_found(text, short, long):
