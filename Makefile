@@ -54,6 +54,10 @@ train: $(READY)
 	$(BIN)/python training/train_boundaries.py $(DATA)
 	$(BIN)/python -m training.rule_precision $(DATA)
 	$(BIN)/python -m training.train_fast $(DATA) --gold tests/gold --work build/fast
+	$(BIN)/python -m training.prepare $(DATA) --out build/encoder/prepared.xz
+	$(BIN)/python -m training.train build/encoder/prepared.xz --out build/encoder
+	$(BIN)/python -m training.export build/encoder/model.pt --out kg/models/encoder
+	$(BIN)/python -m training.train_statements $(DATA) --write
 
 exports: demo
 

@@ -7,6 +7,8 @@ import multiprocessing
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from threadpoolctl import threadpool_limits
+
 from kg.model import Claim, Document, Reject, Trial
 from kg.pipeline import Options, Reader, open_reader
 
@@ -44,6 +46,7 @@ _reader: Reader | None = None
 def _start(options: Options) -> None:
     global _reader
     _reader = open_reader(options)
+    threadpool_limits(1)  # the processes share the cores already: numpy's own threads would only wait for each other
 
 
 def _work(record: Document | Reject) -> Reading | Reject:

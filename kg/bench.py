@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kg.claims.row import claim_rows
 from kg.errors import SourceError
@@ -24,9 +24,14 @@ from kg.resources import ontologies
 from kg.sources.read import read_records
 from kg.text.abbreviations import find_abbreviations, long_forms
 
+if TYPE_CHECKING:
+    from kg.encoder.encoder import Encoder
+    from kg.lexicon.lexicon import Lexicon
+
 DEV = ("NCT06592989.txt", "v2", "xml", "v1")
 SETS = (("reference record", ("seed_NCT06592989.jsonl",)), ("26 development records", ("dev.jsonl",)),
         ("both", ("seed_NCT06592989.jsonl", "dev.jsonl")))  # fmt: skip
+MODELS = Path(__file__).resolve().parent / "models"
 STATUSES = ("asserted", "hypothesised", "negated")
 
 
@@ -88,6 +93,9 @@ def figures(shared: Path, reader: Reader, *, ordinary: Path | None = None) -> It
         if look == "whole" and ordinary is not None and ordinary.is_file():
             yield from wrong_claims(scorer, shared, ordinary, claims)
     yield from grounding_figures(shared, reader)
+    if reader.model is not None and reader.model.encoder is not None:
+        yield from held_figures()
+        yield from name_figures(shared, reader.model.encoder, reader.lexicon)
     yield from size_figures()
 
 
@@ -195,24 +203,44 @@ def grounding_figures(shared: Path, reader: Reader) -> Iterator[Figure]:
         yield Figure("grounding, gold mentions", row.name, row.accuracy, "%", f"{row.right} of {row.total}")
 
 
+def held_figures() -> Iterator[Figure]:
+    """What the training measured on records that the encoder never saw, by five folds (`training/train_statements.py`)."""
+    settings = json.loads((MODELS / "encoder" / "settings.json").read_text(encoding="utf-8"))["figures"]
+    for name, found in settings.items():
+        if not isinstance(found, dict):
+            continue
+        for look, levels in found.items():
+            section = f"claims, {settings['records']} held-out records, {look}, {name}"
+            for level in ("strict", "triple", "pair"):
+                precision, recall, f1 = levels[level]
+                yield Figure(section, f"{level} F1", f1, note=f"P {precision:.3f} R {recall:.3f}")
+    yield Figure("confidence, held-out records", "expected calibration error", settings["expected calibration error"])
+
+
+def name_figures(shared: Path, encoder: Encoder, lexicon: Lexicon) -> Iterator[Figure]:
+    """Names and relations of public corpora, as the encoder finds them by each corpus's own rules."""
+    from kg.encoder.measure import measure
+
+    for score in measure(shared, encoder, lexicon):
+        note = f"{score.right} right, {score.found} said, {score.gold} gold"
+        yield Figure("public sets, strict F1", score.name, score.f1, "%", note)
+
+
 def size_figures() -> Iterator[Figure]:
     """Sizes of the shipped artefacts, in megabytes."""
-    models = Path(__file__).resolve().parent / "models"
-    for name, folder in (("knowledge files", ontologies()), ("models", models)):
+    for name, folder in (("knowledge files", ontologies()), ("models", MODELS)):
         size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) if folder.is_dir() else 0
         yield Figure("size", name, round(size / 1e6, 1), "MB")
 
 
-def speed_figure(documents: Iterable[Document], reader: Reader) -> Figure:
+def speed_figure(documents: Iterable[Document], reader: Reader, name: str) -> Figure:
     """Records a minute in one process, over the given records."""
     start, count = time.perf_counter(), 0
     for document in documents:
         reader.read(document)
         count += 1
     took = time.perf_counter() - start
-    return Figure(
-        "speed", "records a minute, one process", round(count / took * 60), note=f"{count} records in {took:.1f} s"
-    )
+    return Figure("speed, one process", name, round(count / took * 60), "a minute", f"{count} records in {took:.1f} s")
 
 
 def _share(part: float, whole: float) -> float:

@@ -26,7 +26,8 @@ from kg.model import Claim, Reject, Trial
 from kg.pipeline import Options, ReaderKind
 from kg.resources import fingerprint, resource
 
-MODEL = Path(__file__).resolve().parent / "models/fast/pairs.npz"
+MODELS = Path(__file__).resolve().parent / "models"
+MODEL = {ReaderKind.FAST: MODELS / "fast/pairs.npz", ReaderKind.LEARNED: MODELS / "encoder/encoder.onnx"}
 FILES = ("claims.jsonl", "graph.nq", "graph.ttl", "graph.html", "graph.graphml", "report.json")
 
 
@@ -98,7 +99,7 @@ def title_of(trials: list[Trial]) -> str:
 def knowledge() -> dict[str, str]:
     """Fingerprints of the knowledge that a run used."""
     files = {name: resource("rules", f"{name}.toml") for name in ("entities", "relations", "status")}
-    files |= {"lexicon": resource("lexicon", "lexicon.xz"), "model": MODEL}
+    files |= {"lexicon": resource("lexicon", "lexicon.xz")} | {f"{kind.value} model": path for kind, path in MODEL.items()}
     return {name: fingerprint(path)[:16] for name, path in sorted(files.items())}
 
 
@@ -106,7 +107,8 @@ def reader_name(options: Options) -> str:
     """Who read, as the graph's metadata say it."""
     if options.reader is ReaderKind.RULES:
         return "rules"
-    return f"rules and model {fingerprint(MODEL)[:12]}, least {options.least:g}"
+    least = "by record" if options.least is None else f"{options.least:g}"
+    return f"rules and {options.reader.value} model {fingerprint(MODEL[options.reader])[:12]}, least {least}"
 
 
 def report(good: list[Reading], rejects: list[Reject], claims: tuple[Claim, ...], options: Options) -> dict[str, Any]:

@@ -7,7 +7,7 @@ Each room takes what the room before made and hands on something new. Read this 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -17,26 +17,33 @@ from kg.claims.assemble import assemble, lean
 from kg.entities.rules import find_mentions
 from kg.grounding.ground import Grounder
 from kg.lexicon.lexicon import Lexicon, open_lexicon
-from kg.model import AGENTS, TITLES, Claim, Clause, Document, EntityType, Grounding, Mention, Relation
+from kg.model import AGENTS, TITLES, Claim, Clause, Document, EntityType, Grounding, Mention, Predicate, Relation
 from kg.relations.joint import with_partners
 from kg.relations.rulebook import Rulebook, open_rulebook
 from kg.relations.rules import extract_relations, key_of, nest
-from kg.relations.union import unite
 from kg.sources.contacts import contact_spans
 from kg.text.abbreviations import find_abbreviations, long_forms
 from kg.text.clauses import split_clauses
 
 if TYPE_CHECKING:
-    from kg.relations.linear import FastModel
+    from kg.encoder.encoder import Encoded
+    from kg.relations.linear import Learned
 
-LEAST = 0.7  # of what the model reads, less sure relations are left out: see DECISIONS.md
+SURE = 0.6  # less sure relations are left out, where the user does not say how sure they must be: see DECISIONS.md
+BOLD = 0.3  # the same in a record that surely speaks of a mechanism: there is a rationale to be found
+BARE = 0.5  # and in such a record where punctuation is lost
+MECHANISM = frozenset({
+    Predicate.INHIBITS, Predicate.ACTIVATES, Predicate.TARGETS, Predicate.REGULATES, Predicate.IMPLICATED_IN,
+    Predicate.RESISTANT_TO, Predicate.PREDICTS,
+})  # fmt: skip
 CONDITIONS = (EntityType.DISEASE, EntityType.SYMPTOM)
 
 
 class ReaderKind(StrEnum):
-    """Who reads: the rules alone, or the rules and the trained model."""
+    """Who reads: the rules alone; the rules and a small model of named features; or these and the encoder."""
 
     RULES = "rules"
+    FAST = "fast"
     LEARNED = "learned"
 
 
@@ -47,7 +54,7 @@ class Options:
     lexicons: tuple[Path, ...] = ()
     ontologies: tuple[Path, ...] = ()
     reader: ReaderKind = ReaderKind.LEARNED
-    least: float = LEAST
+    least: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,8 @@ class Reader:
     lexicon: Lexicon
     grounder: Grounder
     rulebook: Rulebook
-    model: FastModel | None = None
-    least: float = LEAST
+    model: Learned | None = None
+    least: float | None = None
 
     def read(self, document: Document) -> tuple[Claim, ...]:
         """The claims of one record."""
@@ -66,14 +73,23 @@ class Reader:
         definitions = find_abbreviations(document)
         names = long_forms(definitions)
         mentions = find_mentions(document, clauses, self.lexicon, names, definitions=definitions)
-        groundings = self.grounder.ground_all(mentions, names)
-        relations = relations_of(document, clauses, groundings, self.rulebook)
+        relations = relations_of(document, clauses, self.grounder.ground_all(mentions, names), self.rulebook)
         if self.model is not None:
-            mentions = add_learned_mentions(document, clauses, mentions, self.model)
-            groundings = self.grounder.ground_all(mentions, names)
-            learned = learned_relations(document, clauses, groundings, self.model, self.rulebook, self.least)
-            relations = unite(relations, learned)
+            relations = self._learned(document, clauses, mentions, names, relations, self.model)
         return lean(assemble(document, with_partners(document, clauses, relations)))
+
+    def _learned(
+        self, document: Document, clauses: Sequence[Clause], mentions: Sequence[Mention], names: Mapping[str, str],
+        by_rules: Sequence[Relation], model: Learned,
+    ) -> tuple[Relation, ...]:
+        """What rules and model read, as sure as the model finds it, without what it doubts."""
+        from kg.relations.linear import extract_relations as extract
+
+        encoded = model.encoder and model.encoder.encode(document, clauses, mentions)
+        groundings = self.grounder.ground_all(add_learned_mentions(document, clauses, mentions, model, encoded), names)
+        own = own_things(document, groundings)
+        found = extract(document, clauses, groundings, model, self.rulebook, own, by_rules, encoded)
+        return sure(document, found, self.rulebook, self.least)
 
 
 def open_reader(options: Options | None = None) -> Reader:
@@ -81,10 +97,10 @@ def open_reader(options: Options | None = None) -> Reader:
     options = options or Options()
     lexicon = open_lexicon(options.lexicons, options.ontologies)
     model = None
-    if options.reader is ReaderKind.LEARNED:
-        from kg.relations.fast_files import open_fast_model  # numpy and the tagger, only where they read
+    if options.reader is not ReaderKind.RULES:
+        from kg.relations.files import open_fast_model, open_learned  # numpy and the models, only where they read
 
-        model = open_fast_model()
+        model = open_fast_model() if options.reader is ReaderKind.FAST else open_learned()
     return Reader(lexicon, Grounder(lexicon), open_rulebook(), model, options.least)
 
 
@@ -98,27 +114,26 @@ def readable_clauses(document: Document) -> tuple[Clause, ...]:
 
 
 def add_learned_mentions(
-    document: Document, clauses: Sequence[Clause], mentions: Sequence[Mention], model: FastModel
+    document: Document, clauses: Sequence[Clause], mentions: Sequence[Mention], model: Learned, encoded: Encoded | None = None
 ) -> tuple[Mention, ...]:
-    """The mentions of tables and patterns with those that the tagger finds."""
+    """The mentions of tables and patterns with those that the encoder, or else the tagger, finds."""
+    if encoded is not None:
+        from kg.entities.encoded import add_encoded
+
+        return add_encoded(document, clauses, mentions, encoded)
     from kg.entities.tagger import add_learned
 
+    assert model.tagger is not None
     return add_learned(document, clauses, mentions, model.tagger)
 
 
-def learned_relations(
-    document: Document,
-    clauses: Sequence[Clause],
-    groundings: Sequence[Grounding],
-    model: FastModel,
-    rulebook: Rulebook,
-    least: float,
-) -> tuple[Relation, ...]:
-    """What the model reads in the whole record and is sure enough of."""
-    from kg.relations.linear import extract_relations as extract
-
-    found = extract(document, clauses, groundings, model, rulebook, own_things(document, groundings))
-    return tuple(r for r in found if r.confidence >= least and not rulebook.refuses(r.predicate, r.subject, r.object))
+def sure(document: Document, relations: Iterable[Relation], rulebook: Rulebook, least: float | None) -> tuple[Relation, ...]:
+    """The relations that are sure enough (`least`, or by default `SURE`, `BOLD` or `BARE`), and that make sense by their types."""
+    sensible = [r for r in relations if not rulebook.refuses(r.predicate, r.subject, r.object)]
+    if least is None:
+        speaks = any(r.confidence >= SURE and r.predicate in MECHANISM for r in sensible)
+        least = SURE if not speaks else BOLD if document.punctuated else BARE
+    return tuple(r for r in sensible if r.confidence >= least)
 
 
 def relations_of(

@@ -53,7 +53,7 @@ def main() -> None:
         sample = Path(folder) / "sample.jsonl"
         with gzip.open(scale, "rt", encoding="utf-8") as lines, sample.open("w", encoding="utf-8") as out:
             out.writelines(line for i, line in enumerate(lines) if i % args.every == 0)
-        for reader in ("learned", "rules"):
+        for reader in ("learned", "fast", "rules"):
             jobs = os.cpu_count() or 1
             start = time.perf_counter()
             command = [*kg, "extract", str(sample), "--jobs", str(jobs), "--reader", reader]

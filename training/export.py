@@ -1,4 +1,4 @@
-"""A checkpoint as an artefact folder: int8 ONNX encoder, tokenizer, pair head, settings."""
+"""A checkpoint as an artefact folder: int8 ONNX encoder, tokenizer, pair head."""
 
 from __future__ import annotations
 
@@ -13,7 +13,23 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from kg.encoder.windows import FEATURES
+from training.corpora import DRUGPROT, TAG_GROUPS
 from training.network import Encoder, PairHead
+from training.prepare import minilm
+
+
+class OneWindow(torch.nn.Module):
+    """The encoder as the reader calls it: one window, without padding; hidden states and tags of its words."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, ids: torch.Tensor, features: torch.Tensor, words: torch.Tensor):
+        """Hidden states (words, width) and tag scores (words, groups * 3)."""
+        x = self.encoder.lower(ids, None)
+        hidden = self.encoder.upper(x, features, None)[0, words]
+        return hidden, self.encoder.tagger(hidden)
 
 
 def export(checkpoint: Path, weights: Path, out: Path, quantise: bool = True) -> None:
@@ -25,32 +41,29 @@ def export(checkpoint: Path, weights: Path, out: Path, quantise: bool = True) ->
     head.load_state_dict(saved["head"])
     encoder.eval()
     whole = out / ("float.onnx" if quantise else "encoder.onnx")
-    example = (torch.ones(2, 16, dtype=torch.long), torch.zeros(2, 16, FEATURES), torch.ones(2, 16))
-    names = ["ids", "features", "mask"]
-    axes = {n: {0: "batch", 1: "pieces"} for n in [*names, "hidden", "tags"]}
-    torch.onnx.export(encoder, example, str(whole), input_names=names, output_names=["hidden", "tags"],
-                      dynamic_axes=axes, opset_version=17, dynamo=False)
+    example = (torch.ones(1, 16, dtype=torch.long), torch.zeros(1, 16, FEATURES), torch.arange(1, 9))
+    axes = {"ids": {1: "pieces"}, "features": {1: "pieces"}, **{n: {0: "words"} for n in ("words", "hidden", "tags")}}
+    torch.onnx.export(OneWindow(encoder), example, str(whole), input_names=["ids", "features", "words"],
+                      output_names=["hidden", "tags"], dynamic_axes=axes, opset_version=17, dynamo=False)
     onnx.checker.check_model(str(whole))
     if quantise:
         quantize_dynamic(whole, out / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
         whole.unlink()
     np.savez(out / "head.npz", **{n: v.numpy().astype(np.float16) for n, v in head.state_dict().items()})
+    names = {"groups": TAG_GROUPS, "relations": DRUGPROT}
+    (out / "corpora.json").write_text(json.dumps(names, indent=1) + "\n", "utf-8")
     shutil.copy(weights / "tokenizer.json", out / "tokenizer.json")
-    settings = out / "reader.json"
-    if not settings.is_file():
-        settings.write_text(json.dumps({"mention_threshold": 0.35, "thresholds": {}, "default_threshold": 0.4},
-                                       indent=1) + "\n", "utf-8")
 
 
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, help="folder with MiniLM's tokenizer [the package's]")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--float", action="store_true", help="no quantisation")
     args = parser.parse_args()
-    export(args.checkpoint, args.weights, args.out, not args.float)
+    export(args.checkpoint, args.weights or minilm(), args.out, not args.float)
 
 
 if __name__ == "__main__":

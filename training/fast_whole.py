@@ -35,9 +35,9 @@ def judge(data: dict, pairs: dict, scores: dict) -> list[Judged]:
     out = []
     for key in sorted(scores):
         record = data[key].record
-        found, statuses = scores[key]
+        found, statuses, opinions = scores[key]
         said = gather(pairs[key][0], found)
-        describe(pairs[key][0], statuses, said)
+        describe(pairs[key][0], statuses, said, opinions)
         gold = {(s, p, o): status for s, p, o, status, _ in record.claims}
         names = Names(record)
         keys = sorted(said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,7 +86,7 @@ def word_range(window: Window, start: int, end: int) -> tuple[int, int] | None:
     return int(inside[0]), int(inside[-1])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Example:
     """A window, its targets, and what is needed to label pairs of other mentions in it."""
 
@@ -110,7 +111,7 @@ def examples(record: GoldRecord, made: Sequence[Window], given: Sequence[Mention
     claims = tuple((s, PREDICATES.index(p), o, STATUSES.index(st)) for s, p, o, st, _ in record.claims)
     found = []
     for window in made:
-        tags = np.zeros((len(window.words), len(TYPES)), dtype=np.int64)
+        tags = np.zeros((len(window.words), len(TYPES)), dtype=np.int8)
         mentions = []
         for start, end, kind in spans:
             for lo, hi in _ranges(window, start, end):
@@ -153,59 +154,75 @@ def _ranges(window: Window, start: int, end: int) -> list[tuple[int, int]]:
     return [found] if found else []
 
 
-def pairs_of(window: Window, mentions: Sequence[Found]) -> list[tuple[int, int]]:
-    """Ordered pairs that are read: near each other, not overlapping beyond nesting of two types."""
-    found = []
-    for i, a in enumerate(mentions):
-        for j, b in enumerate(mentions):
-            if i == j or (a.first, a.last) == (b.first, b.last):
-                continue
-            if a.last < window.own and b.last < window.own:
-                continue
-            gap = max(a.first, b.first) - min(a.last, b.last)
-            if gap <= MAX_DISTANCE:
-                found.append((i, j))
-    return found
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What is to be said of the pairs of some mentions of a window. Rows count along `pairs`."""
+
+    spans: np.ndarray  # (mentions, 2) first and last word
+    kinds: np.ndarray  # (mentions,)
+    pairs: np.ndarray  # (pairs, 2): subject, object
+    right: np.ndarray  # (n, 3): row, predicate, status
+    open: np.ndarray  # (n, 2): row, predicate that count neither as right nor as wrong
 
 
-def pair_targets(
-    example: Example, mentions: Sequence[Found], pairs: Sequence[tuple[int, int]]
-) -> tuple[np.ndarray, np.ndarray]:
-    """For each pair the predicates (1 yes, 0 no, -1 not counted), and the status (-1 where there is none)."""
-    targets = np.zeros((len(pairs), len(PREDICATES)), dtype=np.float32)
-    status = np.full(len(pairs), -1, dtype=np.int64)
-    index: dict[tuple[int, int], list[int]] = {}
-    for k, (i, j) in enumerate(pairs):
-        for s in mentions[i].entities:
-            for o in mentions[j].entities:
-                index.setdefault((s, o), []).append(k)
+def allowed(first: np.ndarray, last: np.ndarray, own: int) -> np.ndarray:
+    """Which ordered pairs are read: near each other, of different words, not both in a repeated title."""
+    gap = np.maximum(first[:, None], first[None]) - np.minimum(last[:, None], last[None])
+    fit = (gap <= MAX_DISTANCE) & ((last[:, None] >= own) | (last[None] >= own))
+    return fit & ((first[:, None] != first[None]) | (last[:, None] != last[None]))
+
+
+def targets(example: Example, mentions: Sequence[Found], most: int, rng: random.Random) -> Targets | None:
+    """The pairs of the mentions (at most `most`, the right ones among them) with their answers; None without pairs."""
+    if len(mentions) < 2:
+        return None
+    first = np.array([m.first for m in mentions])
+    last = np.array([m.last for m in mentions])
+    fit = allowed(first, last, example.window.own)
+    gap = np.maximum(first[:, None], first[None]) - np.minimum(last[:, None], last[None])
+    named: dict[int, list[int]] = {}
+    for k, m in enumerate(mentions):
+        for entity in m.entities:
+            named.setdefault(entity, []).append(k)
     symmetric = PREDICATES.index("combinedWith")
-    for c, (s, p, o, st) in enumerate(example.claims):
+    right: dict[tuple[int, int, int], int] = {}
+    unclear: set[tuple[int, int, int]] = set()
+    for c, (s, p, o, status) in enumerate(example.claims):
         for subject, object_ in ((s, o), (o, s)) if p == symmetric else ((s, o),):
-            rows = index.get((subject, object_), [])
+            if subject not in named or object_ not in named:
+                continue
+            rows = [(i, j) for i in named[subject] for j in named[object_] if fit[i, j]]
             if not rows:
                 continue
             chosen = []
             for lo, hi in example.quotes[c]:
-                inside = [k for k in rows if all(lo <= mentions[m].first and mentions[m].last <= hi for m in pairs[k])]
-                if inside:
-                    chosen += _nearest(inside, mentions, pairs)
+                inside = [(i, j) for i, j in rows if lo <= min(first[i], first[j]) and max(last[i], last[j]) <= hi]
+                chosen += _nearest(inside, gap)
             if not chosen and (example.quotes[c] or example.home[c]):
-                chosen = _nearest(rows, mentions, pairs)
-            for k in rows:
-                if targets[k, p] != 1:
-                    targets[k, p] = -1
-            for k in chosen:
-                targets[k, p] = 1
-                status[k] = st
-    return targets, status
+                chosen = _nearest(rows, gap)
+            unclear.update((i, j, p) for i, j in rows)
+            for i, j in chosen:
+                right[i, j, p] = status
+    pairs = np.argwhere(fit)
+    if not len(pairs):
+        return None
+    if len(pairs) > most:
+        kept = {(i, j) for i, j, _ in right}
+        order = sorted(rng.sample(range(len(pairs)), most))
+        rows = [k for k, (i, j) in enumerate(pairs.tolist()) if (i, j) in kept]
+        pairs = pairs[sorted({*order, *rows})]
+    index = {(i, j): k for k, (i, j) in enumerate(pairs.tolist())}
+    return Targets(
+        spans=np.stack([first, last], 1), kinds=np.array([m.type for m in mentions]), pairs=pairs,
+        right=np.array([(index[i, j], p, st) for (i, j, p), st in sorted(right.items())], dtype=np.int64).reshape(-1, 3),
+        open=np.array([(index[i, j], p) for i, j, p in sorted(unclear) if (i, j, p) not in right and (i, j) in index],
+                      dtype=np.int64).reshape(-1, 2),
+    )  # fmt: skip
 
 
-def _nearest(rows: Sequence[int], mentions: Sequence[Found], pairs: Sequence[tuple[int, int]]) -> list[int]:
+def _nearest(rows: Sequence[tuple[int, int]], gap: np.ndarray) -> list[tuple[int, int]]:
     """The pairs with the smallest gap (both readings of one place, if two mentions share it)."""
-    def gap(k: int) -> int:
-        a, b = mentions[pairs[k][0]], mentions[pairs[k][1]]
-        return max(a.first, b.first) - min(a.last, b.last)
-
-    best = min(gap(k) for k in rows)
-    return [k for k in rows if gap(k) == best]
+    if not rows:
+        return []
+    best = min(gap[i, j] for i, j in rows)
+    return [(i, j) for i, j in rows if gap[i, j] == best]

@@ -10,11 +10,15 @@ from torch import nn
 from torch.nn import functional as F
 
 from kg.encoder.windows import FEATURES
+from training.corpora import DRUGPROT, TAG_GROUPS
 from training.gold import PREDICATES, STATUSES, TYPES
 
 WIDTH, LAYERS, HEADS, INNER, POSITIONS = 384, 6, 12, 1536, 512
 FROZEN = 2  # layers, from below, that are not trained
+LEVELS = 9  # stretches of up to 2**9 words: more than a window has
+AROUND = 6  # words on either side of a pair that are seen too
 PAIR, POOL, MIXED = 256, 128, 128
+GROUPS = len(TYPES) + len(TAG_GROUPS)
 BUCKETS = (-1, 0, 1, 2, 3, 5, 8, 12, 18, 28, 45, 70)  # gap in words; below 0: nested
 
 
@@ -31,7 +35,7 @@ class Layer(nn.Module):
         self.norm2 = nn.LayerNorm(WIDTH, eps=1e-12)
         self.drop = nn.Dropout(dropout)
 
-    def forward(self, x: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
         """`bias` is added to the attention scores: 0 for pieces, very low for padding."""
         batch, length, _ = x.shape
         q, k, v = self.qkv(x).view(batch, length, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
@@ -41,7 +45,7 @@ class Layer(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Pieces and features -> hidden states, and the scores of the entity tags."""
+    """Pieces and features -> hidden states, and the scores of the entity tags (our types, then the corpora's own)."""
 
     def __init__(self, dropout: float = 0.1) -> None:
         super().__init__()
@@ -53,30 +57,26 @@ class Encoder(nn.Module):
         nn.init.zeros_(self.features.weight)
         self.drop = nn.Dropout(dropout)
         self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
-        self.tagger = nn.Sequential(nn.Linear(WIDTH, WIDTH), nn.GELU(), nn.Linear(WIDTH, 3 * len(TYPES)))
+        self.tagger = nn.Sequential(nn.Linear(WIDTH, WIDTH), nn.GELU(), nn.Linear(WIDTH, 3 * GROUPS))
         with torch.no_grad():
-            self.tagger[2].bias.view(len(TYPES), 3)[:, 0] += 3
+            self.tagger[2].bias.view(GROUPS, 3)[:, 0] += 3
 
-    def forward(self, ids: torch.Tensor, features: torch.Tensor, mask: torch.Tensor):
-        """Hidden states (batch, pieces, width) and tag scores (batch, pieces, types * 3)."""
-        return self.upper(self.lower(ids, mask), features, mask)
-
-    def lower(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    def lower(self, ids: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
         """The first layers, which stay as they were: what they give can be kept from epoch to epoch."""
         positions = torch.arange(ids.shape[1], device=ids.device)
         x = self.norm(self.word(ids) + self.position(positions)[None] + self.kind)
-        bias = (mask[:, None, None, :] - 1.0) * 1e4
+        bias = padding(mask)
         for layer in self.layers[:FROZEN]:
             x = layer(x, bias)
         return x
 
-    def upper(self, x: torch.Tensor, features: torch.Tensor, mask: torch.Tensor):
+    def upper(self, x: torch.Tensor, features: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
         """The layers that learn; the features come in here."""
-        bias = (mask[:, None, None, :] - 1.0) * 1e4
+        bias = padding(mask)
         x = self.drop(x + self.features(features))
         for layer in self.layers[FROZEN:]:
             x = layer(x, bias)
-        return x, self.tagger(x)
+        return x
 
     def load_minilm(self, path: Path) -> None:
         """The weights of all-MiniLM-L6-v2."""
@@ -98,13 +98,18 @@ class Encoder(nn.Module):
                 _copy(layer.norm2, w, at + "output.LayerNorm")
 
 
+def padding(mask: torch.Tensor | None) -> torch.Tensor | None:
+    """What is added to attention scores so that padding is not seen; None where there is none."""
+    return None if mask is None else (mask[:, None, None, :] - 1.0) * 1e4
+
+
 def _copy(module: nn.Module, weights: dict[str, torch.Tensor], name: str) -> None:
     module.weight.copy_(weights[name + ".weight"])
     module.bias.copy_(weights[name + ".bias"])
 
 
 class PairHead(nn.Module):
-    """Ordered pairs of mentions in one window -> scores of predicates and of statuses."""
+    """Ordered pairs of mentions -> scores of predicates, of statuses, and of DrugProt's relations."""
 
     def __init__(self, dropout: float = 0.15) -> None:
         super().__init__()
@@ -119,11 +124,17 @@ class PairHead(nn.Module):
         self.mix = nn.Linear(PAIR + 64, MIXED)
         self.predicate = nn.Linear(MIXED, len(PREDICATES))
         self.status = nn.Linear(MIXED, len(STATUSES))
+        self.drugprot = nn.Linear(MIXED, len(DRUGPROT))
         self.drop = nn.Dropout(dropout)
+        self.register_buffer("buckets", torch.tensor(BUCKETS), persistent=False)
         nn.init.constant_(self.predicate.bias, -4.0)
+        nn.init.constant_(self.drugprot.bias, -4.0)
 
-    def forward(self, hidden: torch.Tensor, spans: torch.Tensor, kinds: torch.Tensor, pairs: torch.Tensor):
-        """`hidden` (words, width) of one window; `spans` (mentions, 2) inclusive; `pairs` (pairs, 2)."""
+    def forward(
+        self, hidden: torch.Tensor, spans: torch.Tensor, bounds: torch.Tensor, kinds: torch.Tensor, pairs: torch.Tensor
+    ):
+        """`hidden` (words, width), all windows one after the other; `spans` (mentions, 2): first and last word;
+        `bounds` (mentions, 2): first and last word of the mention's window; `pairs` (pairs, 2): subject, object."""
         m = torch.cat([hidden[spans[:, 0]], hidden[spans[:, 1]], self.kind(kinds)], -1)
         m = self.drop(m)
         i, j = pairs[:, 0], pairs[:, 1]
@@ -131,41 +142,37 @@ class PairHead(nn.Module):
         hi = torch.maximum(spans[i, 1], spans[j, 1])
         table = range_table(self.pool(hidden))
         inner = range_max(table, lo, hi)
-        outer = range_max(table, (lo - 6).clamp(min=0), (hi + 6).clamp(max=len(hidden) - 1))
+        outer = range_max(table, torch.maximum(lo - AROUND, bounds[i, 0]), torch.minimum(hi + AROUND, bounds[i, 1]))
         product = self.product_s(m)[i] * self.product_o(m)[j]
-        x = self.subject(m)[i] + self.object(m)[j] + self.gap(gap_bucket(spans, pairs))
+        x = self.subject(m)[i] + self.object(m)[j] + self.gap(self.gap_bucket(spans, pairs))
         x = F.gelu(x + self.pooled(torch.cat([inner, outer], -1)))
         x = F.gelu(self.mix(self.drop(torch.cat([x, product], -1))))
         x = self.drop(x)
-        return self.predicate(x), self.status(x)
+        return self.predicate(x), self.status(x), self.drugprot(x)
+
+    def gap_bucket(self, spans: torch.Tensor, pairs: torch.Tensor) -> torch.Tensor:
+        """Words between two mentions, in buckets, apart for the two orders."""
+        a, b = spans[pairs[:, 0]], spans[pairs[:, 1]]
+        gap = torch.maximum(a[:, 0], b[:, 0]) - torch.minimum(a[:, 1], b[:, 1]) - 1
+        bucket = (gap[:, None] >= self.buckets[None]).long().sum(-1)
+        return bucket + (a[:, 0] > b[:, 0]).long() * (len(BUCKETS) + 1)
 
 
-def gap_bucket(spans: torch.Tensor, pairs: torch.Tensor) -> torch.Tensor:
-    """Words between two mentions, in buckets, apart for the two orders."""
-    a, b = spans[pairs[:, 0]], spans[pairs[:, 1]]
-    gap = torch.maximum(a[:, 0], b[:, 0]) - torch.minimum(a[:, 1], b[:, 1]) - 1
-    bucket = torch.bucketize(gap, torch.tensor(BUCKETS), right=True)
-    return bucket + (a[:, 0] > b[:, 0]).long() * (len(BUCKETS) + 1)
-
-
-def range_table(x: torch.Tensor) -> list[torch.Tensor]:
-    """Maxima over stretches of 1, 2, 4, … rows that begin at each row."""
-    table, step = [x], 1
-    while 2 * step <= len(x):
+def range_table(x: torch.Tensor) -> torch.Tensor:
+    """(levels, rows, width): maxima over the 1, 2, 4, … rows that begin at each row (fewer at the end)."""
+    table = [x]
+    for level in range(LEVELS - 1):
         last = table[-1]
-        table.append(torch.maximum(last[: len(last) - step], last[step:]))
-        step *= 2
-    return table
+        step = 1 << level
+        later = torch.cat([last[step:], last[-1:].expand(min(step, 1 << LEVELS), -1)])[: x.shape[0]]
+        table.append(torch.maximum(last, later))
+    return torch.stack(table)
 
 
-def range_max(table: list[torch.Tensor], lo: torch.Tensor, hi: torch.Tensor) -> torch.Tensor:
-    """The maximum of rows lo..hi (inclusive), for many stretches at once."""
+def range_max(table: torch.Tensor, lo: torch.Tensor, hi: torch.Tensor) -> torch.Tensor:
+    """The maximum of rows lo..hi (inclusive), for many stretches at once; at most 2**LEVELS rows long."""
     length = hi - lo + 1
-    level = torch.log2(length.float() + 0.01).floor().long()
-    out = torch.empty(len(lo), table[0].shape[1])
-    for k in range(len(table)):
-        rows = (level == k).nonzero().squeeze(-1)
-        if len(rows):
-            found = torch.maximum(table[k][lo[rows]], table[k][hi[rows] - (1 << k) + 1])
-            out = out.index_copy(0, rows, found)
-    return out
+    powers = torch.tensor([1 << k for k in range(1, LEVELS)], device=lo.device)
+    level = (length[:, None] >= powers[None]).long().sum(-1)
+    step = torch.bitwise_left_shift(torch.ones_like(level), level)
+    return torch.maximum(table[level, lo], table[level, hi - step + 1])

@@ -6,107 +6,171 @@ import argparse
 import json
 import random
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 from torch import distributed, multiprocessing
 from torch.nn import functional as F
 
-from kg.encoder.tags import decode_tags
-from kg.encoder.windows import FEATURES, windows
-from training.evaluate import tasks
-from training.gold import fold, load_claims, load_documents, make_record, strip_record
-from training.labels import Example, Found, examples, pair_targets, pairs_of
+from kg.encoder.tags import decode_tags, probabilities
+from kg.encoder.windows import FEATURES
+from training.corpora import TAG_GROUPS, UNKNOWN, CorpusExample
+from training.gold import TYPES, fold
+from training.labels import Example, Found, targets
 from training.network import FROZEN, WIDTH, Encoder, PairHead
+from training.prepare import load, minilm
 
-LOWER: dict[int, torch.Tensor] = {}  # what the frozen layers gave for an example, by its id
+MOST_PAIRS = 1200  # of a window
+MENTION = 0.3  # probability from which the model's own mentions are trained on
+SHARES = {"neuro": 5.0, "bc5cdr": 3.0, "ncbi": 3.0, "drugprot": 2.0, "chia": 0.7, "craft": 0.3, "nlm_gene": 1.0,
+          "bc2gm": 0.4, "bioscope": 0.5}  # how often a window of a corpus is drawn, next to the others' windows
 
 
-def collate(encoder: Encoder, batch: list[Example]):
-    """Padded arrays of a batch: what the frozen layers give, features, mask."""
-    length = max(len(e.window.ids) for e in batch)
-    x = torch.zeros(len(batch), length, WIDTH)
-    mask = torch.zeros(len(batch), length)
-    features = torch.zeros(len(batch), length, FEATURES)
-    for k, e in enumerate(batch):
-        n = len(e.window.ids)
-        if id(e) not in LOWER:
-            encoder.eval()
+class Trainer:
+    """The network, and what the frozen layers gave for the windows that come again."""
+
+    def __init__(self, encoder: Encoder, head: PairHead) -> None:
+        self.encoder, self.head = encoder, head
+        self._lower: dict[int, torch.Tensor] = {}
+
+    def _lower_of(self, example: Example | CorpusExample) -> torch.Tensor:
+        kept = self._lower.get(id(example))
+        if kept is None:
+            ids = torch.from_numpy(example.window.ids.astype(np.int64))[None]
+            self.encoder.eval()
             with torch.no_grad():
-                LOWER[id(e)] = encoder.lower(torch.from_numpy(e.window.ids)[None], torch.ones(1, n))[0].half()
-            encoder.train()
-        x[k, :n], mask[k, :n], features[k, :n] = LOWER[id(e)].float(), 1, torch.from_numpy(e.window.features)
-    return x, features, mask
+                kept = self.encoder.lower(ids, torch.ones(1, ids.shape[1]))[0].half()
+            self.encoder.train()
+            if isinstance(example, Example):
+                self._lower[id(example)] = kept
+        return kept
+
+    def encode(self, batch: Sequence[Example | CorpusExample]) -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
+        """Hidden states and tag scores of the words of all windows, and where each window's words begin."""
+        length = max(len(e.window.ids) for e in batch)
+        x = torch.zeros(len(batch), length, WIDTH)
+        mask = torch.zeros(len(batch), length)
+        features = torch.zeros(len(batch), length, FEATURES)
+        for k, e in enumerate(batch):
+            n = len(e.window.ids)
+            x[k, :n], mask[k, :n] = self._lower_of(e).float(), 1
+            features[k, :n] = torch.from_numpy(e.window.features)
+        hidden = self.encoder.upper(x, features, mask).view(-1, WIDTH)
+        rows = np.concatenate([e.window.words.astype(np.int64) + k * length for k, e in enumerate(batch)])
+        words = hidden[torch.from_numpy(rows)]
+        begins = np.cumsum([0, *(len(e.window.words) for e in batch)])
+        return words, self.encoder.tagger(words).view(len(words), -1, 3), begins
+
+    def gold_losses(self, batch: Sequence[Example], predicted: bool, rng: random.Random) -> tuple[torch.Tensor, ...]:
+        """Losses of entity tags, predicates and statuses."""
+        words, scores, begins = self.encode(batch)
+        scores = scores[:, : len(TYPES)]
+        tags = torch.from_numpy(np.concatenate([e.tags for e in batch]).astype(np.int64))
+        tag_loss = F.cross_entropy(scores.reshape(-1, 3), tags.reshape(-1), reduction="sum") / len(words) * 8
+        seen = scores.detach().numpy()
+        spans, bounds, kinds, pairs, right, unclear = [], [], [], [], [], []
+        mentions, rows = 0, 0
+        for e, begin, end in zip(batch, begins[:-1], begins[1:], strict=True):
+            t = targets(e, chosen(e, seen[begin:end] if predicted else None, rng), MOST_PAIRS, rng)
+            if t is None:
+                continue
+            spans.append(t.spans + begin)
+            bounds.append(np.tile([[begin, end - 1]], (len(t.spans), 1)))
+            kinds.append(t.kinds)
+            pairs.append(t.pairs + mentions)
+            right.append(np.add(t.right, [[rows, 0, 0]]))
+            unclear.append(np.add(t.open, [[rows, 0]]))
+            mentions += len(t.spans)
+            rows += len(t.pairs)
+        if not rows:
+            return tag_loss, tag_loss * 0, tag_loss * 0
+        columns = (torch.from_numpy(np.concatenate(c)) for c in (spans, bounds, kinds, pairs))
+        predicates, statuses, _ = self.head(words, *columns)
+        right, unclear = torch.from_numpy(np.concatenate(right)), torch.from_numpy(np.concatenate(unclear))
+        want = torch.zeros_like(predicates)
+        want[right[:, 0], right[:, 1]] = 1
+        weight = torch.ones_like(predicates)
+        weight[unclear[:, 0], unclear[:, 1]] = 0
+        scale = 1.0 / max(8, len(right))
+        predicate_loss = F.binary_cross_entropy_with_logits(predicates, want, weight, reduction="sum") * scale
+        status_loss = F.cross_entropy(statuses[right[:, 0]], right[:, 2], reduction="sum") * scale
+        return tag_loss, predicate_loss, status_loss
+
+    def corpus_losses(self, batch: Sequence[CorpusExample]) -> tuple[torch.Tensor, ...]:
+        """Losses of a corpus's own tags and of DrugProt's relations."""
+        words, scores, begins = self.encode(batch)
+        scores = scores[:, len(TYPES) :]
+        tags = torch.from_numpy(np.concatenate([e.tags for e in batch]).astype(np.int64))
+        tag_loss = F.cross_entropy(scores.reshape(-1, 3), tags.reshape(-1), ignore_index=UNKNOWN, reduction="sum")
+        tag_loss = tag_loss / len(words) * 8
+        counts = np.cumsum([0, *(len(e.spans) for e in batch)])
+        pairs = np.concatenate([e.pairs + at for e, at in zip(batch, counts[:-1], strict=True)])
+        if not len(pairs):
+            return tag_loss, tag_loss * 0
+        spans = np.concatenate([e.spans + at for e, at in zip(batch, begins[:-1], strict=True)])
+        bounds = np.concatenate([np.tile([[a, b - 1]], (len(e.spans), 1))
+                                 for e, a, b in zip(batch, begins[:-1], begins[1:], strict=True)])
+        kinds = np.concatenate([e.kinds for e in batch])
+        _, _, relations = self.head(words, *map(torch.from_numpy, (spans, bounds, kinds, pairs)))
+        want = torch.from_numpy(np.concatenate([e.relations for e in batch]))
+        loss = F.binary_cross_entropy_with_logits(relations, want, reduction="sum")
+        return tag_loss, loss / max(8.0, float(want.sum()))
 
 
-def found_in(example: Example, scores: np.ndarray, threshold: float) -> list[Found]:
-    """Predicted mentions, with the gold entities that their words name."""
-    w = example.window
-    return [Found(a, b, t, example.names.find(example.text[w.starts[a] : w.ends[b]]))
-            for a, b, t, _ in decode_tags(scores, threshold)]
+def chosen(example: Example, scores: np.ndarray | None, rng: random.Random) -> list[Found]:
+    """The mentions whose pairs are trained on: gold ones, the model's own, and those of tables and patterns."""
+    mentions = {(m.first, m.last): m for m in example.mentions}
+    if scores is not None:
+        w = example.window
+        for a, b, kind, _ in decode_tags(probabilities(scores), MENTION):
+            found = example.names.find(example.text[w.starts[a] : w.ends[b]])
+            mentions.setdefault((a, b), Found(a, b, kind, found))
+    for m in example.given:
+        if (m.first, m.last) not in mentions or rng.random() < 0.2:
+            mentions[m.first, m.last] = m
+    return [mentions[key] for key in sorted(mentions)]
 
 
-def losses(encoder: Encoder, head: PairHead, batch: list[Example], predicted: bool, rng: random.Random):
-    """Entity loss and relation loss of a batch."""
-    hidden, scores = encoder.upper(*collate(encoder, batch))
-    tag_loss, predicate_loss, status_loss, positives = 0.0, 0.0, 0.0, 0
-    words = sum(len(e.window.words) for e in batch)
-    for k, e in enumerate(batch):
-        firsts = torch.from_numpy(e.window.words)
-        s = scores[k, firsts].view(len(firsts), -1, 3)
-        tag_loss = tag_loss + F.cross_entropy(s.reshape(-1, 3), torch.from_numpy(e.tags).reshape(-1), reduction="sum")
-        mentions = {(m.first, m.last): m for m in e.mentions}
-        if predicted:
-            for m in found_in(e, s.detach().numpy(), 0.3):
-                mentions.setdefault((m.first, m.last), m)
-        for m in e.given:
-            if (m.first, m.last) not in mentions or rng.random() < 0.2:
-                mentions[m.first, m.last] = m
-        chosen = [mentions[key] for key in sorted(mentions)]
-        pairs = pairs_of(e.window, chosen)
-        if not pairs:
-            continue
-        if len(pairs) > 1200:
-            pairs = sorted(rng.sample(pairs, 1200))
-        targets, status = pair_targets(e, chosen, pairs)
-        spans = torch.tensor([[m.first, m.last] for m in chosen])
-        kinds = torch.tensor([m.type for m in chosen])
-        p, st = head(hidden[k, firsts], spans, kinds, torch.tensor(pairs))
-        t = torch.from_numpy(targets)
-        each = F.binary_cross_entropy_with_logits(p, t.clamp(min=0), reduction="none") * (t >= 0)
-        predicate_loss = predicate_loss + each.sum()
-        known = torch.from_numpy(status) >= 0
-        positives += int((targets == 1).sum())
-        if known.any():
-            status_loss = status_loss + F.cross_entropy(st[known], torch.from_numpy(status)[known], reduction="sum")
-    scale = 1.0 / max(8, positives)
-    return tag_loss / words * 8, predicate_loss * scale, status_loss * scale
+def gold_batches(pools: Sequence[Sequence[Sequence[Example]]], size: int, rng: random.Random) -> Iterator[list[Example]]:
+    """Batches of windows of like length, epoch after epoch; each epoch reads a record whole or stripped, by chance."""
+    while True:
+        pool = [e for whole, bare in zip(*pools, strict=True) for e in (whole if rng.random() < 0.5 else bare)
+                if any(e.quotes) or rng.random() < 0.3]
+        order = sorted(pool, key=lambda e: len(e.window.ids) + rng.uniform(-20, 20))
+        made = [order[i : i + size] for i in range(0, len(order), size)]
+        rng.shuffle(made)
+        yield from made
 
 
-def batches(pool: list[Example], size: int, rng: random.Random) -> list[list[Example]]:
-    """Batches of windows of like length, in random order."""
-    order = sorted(pool, key=lambda e: len(e.window.ids) + rng.uniform(-20, 20))
-    made = [order[i : i + size] for i in range(0, len(order), size)]
-    rng.shuffle(made)
-    return made
+def corpus_batches(pool: Sequence[CorpusExample], names: Sequence[str], size: int, rng: random.Random):
+    """Batches of corpus windows of like length; a corpus is drawn by its share."""
+    weights = [SHARES[name] for name in names]
+    while True:
+        drawn = sorted(rng.choices(range(len(pool)), weights, k=64 * size), key=lambda k: len(pool[k].window.ids))
+        made = [[pool[k] for k in drawn[i : i + size]] for i in range(0, len(drawn), size)]
+        rng.shuffle(made)
+        yield from made
+
+
+def corpus_names(pool: Sequence[CorpusExample]) -> list[str]:
+    """The corpus of each window, by the tags that it has."""
+    return [TAG_GROUPS[int((e.tags[0] != UNKNOWN).argmax())].split(".")[0] for e in pool]
 
 
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared"))
-    parser.add_argument("--gold", type=Path, nargs="*", default=[], help="further gold files")
-    parser.add_argument("--weights", type=Path, required=True, help="folder with MiniLM's safetensors and tokenizer")
-    parser.add_argument("--start", type=Path, help="a checkpoint to start from")
+    parser.add_argument("prepared", type=Path, help="what training.prepare wrote")
+    parser.add_argument("--weights", type=Path, help="folder with MiniLM's safetensors [the package's]")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=8)
-    parser.add_argument("--batch", type=int, default=6, help="windows a step, over all workers")
-    parser.add_argument("--steps", type=int, help="stop after so many steps; the schedule is made to fit")
+    parser.add_argument("--batch", type=int, default=8, help="windows a step, over all workers")
+    parser.add_argument("--steps", type=int, default=4800)
+    parser.add_argument("--corpora", type=int, default=4, help="every so manieth step reads public corpora; 0: none")
     parser.add_argument("--warm", type=float, default=0.06, help="share of the steps in which the rate rises")
     parser.add_argument("--rate", type=float, default=2.5e-4)
-    parser.add_argument("--held", type=int, default=0, help="fold to hold out (0-4); -1: none")
+    parser.add_argument("--held", type=int, default=-1, help="fold to hold out (0-4); -1: none")
     parser.add_argument("--seed", type=int, default=13)
     parser.add_argument("--workers", type=int, default=2, help="processes; each computes its share of every batch")
     return parser.parse_args()
@@ -117,78 +181,50 @@ def main() -> None:
     args = arguments()
     args.out.mkdir(parents=True, exist_ok=True)
     began = time.time()
-    claims = load_claims([*(args.data / "gold").glob("train_*.jsonl"), *args.gold])
-    documents = load_documents(args.data / "trials/scale/trials.jsonl.gz", set(claims), args.out)
-    records = [make_record(documents[n], claims[n]) for n in sorted(documents)]
-    if args.held >= 0:
-        records = [r for r in records if fold(r.document.nct) != args.held]
-    tokenizer = Tokenizer.from_file(str(args.weights / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    pools = []
-    for kind in (records, [strip_record(r) for r in records]):
-        given = [m for _, _, m in tasks([r.document for r in kind], True)]
-        pools.append([examples(r, windows(r.document, tokenizer, m), m) for r, m in zip(kind, given, strict=True)])
-    print(f"{len(records)} records, prepared in {time.time() - began:.0f} s", flush=True)
-    multiprocessing.start_processes(work, (args, pools), nprocs=args.workers, start_method="fork")
+    content = load(args.prepared)
+    pools = [[some for some, n in zip(kind, content["numbers"], strict=True) if fold(n) != args.held] for kind in content["pools"]]
+    corpora = [e for e in content["corpora"] if len(e.window.words)]
+    print(f"{len(pools[0])} records, {len(corpora)} corpus windows, read in {time.time() - began:.0f} s", flush=True)
+    multiprocessing.start_processes(work, (args, pools, corpora), nprocs=args.workers, start_method="fork")
 
 
-def work(rank: int, args: argparse.Namespace, pools: list[list[list[Example]]]) -> None:
+def work(rank: int, args: argparse.Namespace, pools: list[list[list[Example]]], corpora: list[CorpusExample]) -> None:
     """One worker's part of the training; the first one reports and saves."""
     torch.set_num_threads(1)
     torch.manual_seed(args.seed)
-    store = distributed.FileStore(str(args.out / f"store-{args.seed}-{time.strftime('%H%M')}"), args.workers)
+    store = distributed.FileStore(str(args.out / f"store-{time.strftime('%d%H%M')}"), args.workers)
     distributed.init_process_group("gloo", store=store, rank=rank, world_size=args.workers)
-    rng = random.Random(args.seed)
     encoder, head = Encoder(), PairHead()
-    encoder.load_minilm(args.weights / "model.safetensors")
-    if args.start:
-        saved = torch.load(args.start)
-        old = saved["encoder"].pop("features.weight")
-        encoder.load_state_dict(saved["encoder"], strict=False)
-        head.load_state_dict(saved["head"])
-        if old.shape == encoder.features.weight.shape:
-            encoder.features.weight.data.copy_(old)
-        else:
-            encoder.features.weight.data[:, :18] = old[:, :18]
+    encoder.load_minilm((args.weights or minilm()) / "model.safetensors")
     torch.manual_seed(args.seed + 1000 * rank)
-    new = ("tagger", "features")
     body = [p for layer in encoder.layers[FROZEN:] for p in layer.parameters()]
-    top = [p for n, p in encoder.named_parameters() if n.startswith(new)] + list(head.parameters())
-    groups = [{"params": body, "lr": args.rate}, {"params": top, "lr": 4 * args.rate}]
-    optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
-    step, total = 0, 0
-    for epoch in range(args.epochs):
-        encoder.train(), head.train()
-        pool = [e for whole, bare in zip(*pools, strict=True) for e in (whole if rng.random() < 0.5 else bare)
-                if any(e.quotes) or rng.random() < 0.3]
-        sums, start = np.zeros(3), time.time()
-        todo = batches(pool, args.batch, rng)
-        total = total or args.steps or len(todo) * args.epochs
-        for batch in todo:
-            if step >= total:
-                break
-            mine = batch[rank :: args.workers]
-            rate = min(1.0, (step + 1) / (args.warm * total)) * max(0.02, 1 - step / total)
-            optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = args.rate * rate, 4 * args.rate * rate
-            optimiser.zero_grad(set_to_none=False)
-            if mine:
-                parts = losses(encoder, head, mine, epoch >= 1 or bool(args.start), random.Random(step))
-                sum(parts).backward()
-                sums += [float(x.detach()) if torch.is_tensor(x) else x for x in parts]
-            average([*body, *top], args.workers)
-            torch.nn.utils.clip_grad_norm_([*body, *top], 1.0)
-            optimiser.step()
-            step += 1
-            if step % 25 == 0 and rank == 0 and epoch == 0:
-                print(f"  step {step}/{total} {time.time() - start:.0f} s", sums / step, flush=True)
-        if rank == 0:
-            line = {"epoch": epoch, "seconds": round(time.time() - start), "step": step,
-                    "losses": [round(float(x) / len(todo), 4) for x in sums]}
+    top = [*encoder.tagger.parameters(), *encoder.features.parameters(), *head.parameters()]
+    optimiser = torch.optim.AdamW([{"params": body}, {"params": top}], lr=args.rate, weight_decay=0.01)
+    trainer = Trainer(encoder, head)
+    gold = gold_batches(pools, args.batch, random.Random(args.seed))
+    other = corpus_batches(corpora, corpus_names(corpora), args.batch, random.Random(args.seed + 1))
+    encoder.train(), head.train()
+    sums, began = np.zeros(5), time.time()
+    for step in range(args.steps):
+        aside = args.corpora and step % args.corpora == args.corpora - 1
+        mine = next(other if aside else gold)[rank :: args.workers]
+        rate = args.rate * min(1.0, (step + 1) / (args.warm * args.steps)) * max(0.02, 1 - step / args.steps)
+        optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = rate, 4 * rate
+        optimiser.zero_grad(set_to_none=False)
+        if mine:
+            rng = random.Random(step * args.workers + rank)
+            parts = trainer.corpus_losses(mine) if aside else trainer.gold_losses(mine, step >= args.steps / 15, rng)
+            sum(parts).backward()
+            at = slice(3, 5) if aside else slice(0, 3)
+            sums[at] += [float(x.detach()) for x in parts]
+        average([*body, *top], args.workers)
+        torch.nn.utils.clip_grad_norm_([*body, *top], 1.0)
+        optimiser.step()
+        if rank == 0 and (step % 50 == 49 or step == args.steps - 1):
+            line = {"step": step + 1, "seconds": round(time.time() - began), "sums": [round(float(x), 2) for x in sums]}
             print(json.dumps(line), flush=True)
+            sums[:] = 0
             torch.save({"encoder": encoder.state_dict(), "head": head.state_dict()}, args.out / "model.pt")
-        if step >= total:
-            return
 
 
 def average(parameters: list[torch.nn.Parameter], workers: int) -> None:

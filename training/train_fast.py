@@ -31,7 +31,7 @@ from kg.lexicon.lexicon import Lexicon, open_lexicon
 from kg.model import Mention
 from kg.pipeline import own_things
 from kg.relations.candidates import Pair, pairs_of, views_of, within_reach
-from kg.relations.fast_files import save_pair_model
+from kg.relations.files import save_pair_model
 from kg.relations.pair_model import CLASSES, PairModel
 from kg.relations.rulebook import open_rulebook
 from training.fast_data import Prepared, fold_of, load_gold, prepare
@@ -147,7 +147,7 @@ def scored(model: PairModel, lines: dict, numbers: Numbers, keys: Iterable[Key])
     table = np.full(len(numbers.of), -1, np.int32)
     for name, row in model.rows.items():
         table[numbers.of[name]] = row
-    return {k: model.outputs(matrix(lines[k], table, len(model.rows)) @ model.table[:-1] + model.bias) for k in keys}
+    return {k: (*model.outputs(matrix(lines[k], table, len(model.rows)) @ model.table[:-1] + model.bias), ()) for k in keys}
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
-"""The compact encoder: a document in, its mentions and the scores of their pairs out. onnxruntime, no torch.
+"""The compact encoder: a document in, its names and the scores of their pairs out. onnxruntime, no torch.
 
-The artefact is a folder: `encoder.onnx` (int8), `tokenizer.json`, `head.npz` (the pair head) and `reader.json`
-(thresholds and calibration). MODEL_CARD.md says what it was trained on and how well it reads.
+The artefact is a folder: `encoder.onnx` (int8), `tokenizer.json`, `head.npz` (the pair head), and `corpora.json` (names of
+the tags and relations of public corpora that it learned along with ours); MODEL_CARD.md says what it was trained on. A
+document is encoded once, window by window; names and pairs are read from that.
 """
 
 from __future__ import annotations
@@ -10,30 +11,30 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from kg.encoder.pairs import PairHead, candidate_pairs
-from kg.encoder.tags import decode_tags
+from kg.encoder.pairs import PairHead
+from kg.encoder.tags import decode_tags, probabilities
 from kg.encoder.windows import Window, windows
-from kg.errors import LexiconError
-from kg.model import Clause, Document, EntityType, Mention, Predicate, Span
+from kg.errors import KgError
+from kg.model import Clause, Document, EntityType, Mention, Predicate, Span, Status
 
-ARTEFACT = Path(__file__).resolve().parent / "artefact"
-FILES = ("encoder.onnx", "tokenizer.json", "head.npz", "reader.json")
-FLOOR = 0.05  # pairs below are not kept
-GIVEN = 0.3  # the probability of a mention that others found and the model did not
-_TYPES = tuple(EntityType)
+ARTEFACT = Path(__file__).resolve().parent.parent / "models" / "encoder"
+FILES = ("encoder.onnx", "tokenizer.json", "head.npz", "corpora.json")
+TYPES = tuple(EntityType)
+_NUMBER = {kind: i for i, kind in enumerate(TYPES)}
+DOUBT = 0.25  # likelihood from which a name may run on where another may begin
+CLASSES = 2 * len(Predicate)  # forward (the first mention is the subject), backward
 
-Task = tuple[Document, tuple[Clause, ...], tuple[Mention, ...]]  # clauses and given mentions may be empty
+Place = tuple[Span, EntityType]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A mention as the model sees it."""
+    """A name as the model sees it."""
 
     span: Span
     type: EntityType
@@ -41,25 +42,30 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """A pair of mentions, by their places in `Reading.mentions`, and one predicate that may hold between them."""
+class Encoded:
+    """A document's windows with what the encoder says of their words."""
 
-    subject: int
-    object: int
-    predicate: Predicate
-    probability: float
-    statuses: tuple[float, float, float]  # in the order of `kg.model.Status`
+    windows: tuple[Window, ...]
+    hidden: tuple[np.ndarray, ...]  # (words, width) each
+    tags: tuple[np.ndarray, ...]  # (words, types, 3) each: probabilities of outside, begin, inside
+    corpus_tags: tuple[np.ndarray, ...]  # (words, groups, 3): the same by the rules of public corpora
 
+    def names(self, least: float) -> tuple[Found, ...]:
+        """The names whose first word is at least so likely to begin one, in order; a repeated title is not read again."""
+        best: dict[Span, Found] = {}
+        for window, tags in zip(self.windows, self.tags, strict=True):
+            for first, last, kind, p in decode_tags(tags[window.own :], least, DOUBT):
+                span = Span(int(window.starts[first + window.own]), int(window.ends[last + window.own]))
+                best[span] = Found(span, TYPES[kind], p)
+        return tuple(best[s] for s in sorted(best, key=lambda s: (s.start, -s.end)))
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the model found in one document."""
-
-    document: Document
-    clauses: tuple[Clause, ...]
-    mentions: tuple[Found, ...]
-    pairs: tuple[Scored, ...]
-    settings: dict[str, Any]
+    def chance(self, span: Span) -> float:
+        """How likely the last word of a stretch belongs to a name; 0 where no window holds it."""
+        for window, tags in zip(self.windows, self.tags, strict=True):
+            place = window.place(span)
+            if place is not None:
+                return float(1 - tags[place[1], :, 0].min())
+        return 0.0
 
 
 class Encoder:
@@ -68,7 +74,7 @@ class Encoder:
     def __init__(self, folder: Path, threads: int = 1) -> None:
         for name in FILES:
             if not (folder / name).is_file():
-                raise LexiconError(f"{folder / name}: missing; the learned reader needs {', '.join(FILES)}")
+                raise KgError(f"{folder / name}: missing; the learned reader needs {', '.join(FILES)}")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -81,105 +87,77 @@ class Encoder:
         self._tokenizer.no_padding()
         with np.load(folder / "head.npz") as weights:
             self._head = PairHead(dict(weights))
-        self.settings: dict[str, Any] = json.loads((folder / "reader.json").read_text("utf-8"))
+        names = json.loads((folder / "corpora.json").read_text("utf-8"))
+        self.groups: tuple[str, ...] = tuple(names["groups"])
+        self.relations: tuple[str, ...] = tuple(names["relations"])
 
-    def read(
-        self, document: Document, clauses: Sequence[Clause] = (), mentions: Sequence[Mention] = ()
-    ) -> Reading:
-        """The reading of one document. `mentions` that others found are weighed along with the model's own."""
-        return next(iter(self.read_all([(document, tuple(clauses), tuple(mentions))])))
+    def encode(self, document: Document, clauses: Iterable[Clause], given: Iterable[Mention]) -> Encoded:
+        """One encoding of each window. The model sees where clauses begin, and the types of the `given` mentions."""
+        made = windows(document, self._tokenizer, given, clauses)
+        hidden, tags = [], []
+        for window in made:
+            words, scores = self._run(window)
+            hidden.append(words)
+            tags.append(probabilities(scores))
+        return Encoded(made, tuple(hidden), tuple(t[:, : len(TYPES)] for t in tags), tuple(t[:, len(TYPES) :] for t in tags))
 
-    def read_all(self, documents: Iterable[Task], batch: int = 8) -> Iterator[Reading]:
-        """Readings in the order of the documents; windows of like length share a batch."""
-        held: list[Task] = []
-        for item in documents:
-            held.append(item)
-            if len(held) == 8 * batch:
-                yield from self._read_some(held, batch)
-                held = []
-        yield from self._read_some(held, batch)
+    def _run(self, window: Window) -> tuple[np.ndarray, np.ndarray]:
+        feed = {"ids": window.ids[None], "features": window.features[None], "words": window.words}
+        hidden, scores = self._session.run(None, feed)
+        return hidden, scores.reshape(len(scores), -1, 3)
 
-    def _read_some(self, held: list[Task], batch: int) -> Iterator[Reading]:
-        made = [windows(task[0], self._tokenizer, task[2]) for task in held]
-        flat = [w for some in made for w in some]
-        encoded = self._encode(flat, batch)
-        at = 0
-        for task, some in zip(held, made, strict=True):
-            yield self._assemble(task, list(zip(some, encoded[at : at + len(some)], strict=True)))
-            at += len(some)
+    def scores(self, encoded: Encoded, pairs: Sequence[tuple[Place, Place]]) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities of predicates (pairs, CLASSES), and of statuses (pairs, 3), of mentions in order of the text.
 
-    def _encode(self, flat: Sequence[Window], batch: int) -> list[tuple[np.ndarray, np.ndarray]]:
-        """For each window the hidden states and tag scores of its words."""
-        out: list[tuple[np.ndarray, np.ndarray]] = [(np.empty(0), np.empty(0))] * len(flat)
-        order = sorted(range(len(flat)), key=lambda k: (len(flat[k].ids), k))
-        for begin in range(0, len(order), batch):
-            rows = order[begin : begin + batch]
-            length = max(len(flat[k].ids) for k in rows)
-            ids = np.zeros((len(rows), length), dtype=np.int64)
-            mask = np.zeros((len(rows), length), dtype=np.float32)
-            features = np.zeros((len(rows), length, flat[0].features.shape[1]), dtype=np.float32)
-            for r, k in enumerate(rows):
-                n = len(flat[k].ids)
-                ids[r, :n], mask[r, :n], features[r, :n] = flat[k].ids, 1, flat[k].features
-            hidden, scores = self._session.run(None, {"ids": ids, "features": features, "mask": mask})
-            for r, k in enumerate(rows):
-                out[k] = (hidden[r, flat[k].words], scores[r, flat[k].words].reshape(len(flat[k].words), -1, 3))
-        return out
-
-    def _assemble(self, task: Task, parts: list[tuple[Window, tuple[np.ndarray, np.ndarray]]]) -> Reading:
-        """Mentions and pairs of all windows, each mention once though a title stands before several windows."""
-        document, clauses, given = task
-        best: dict[Span, tuple[float, int]] = {}
-        local = []
-        for window, (hidden, scores) in parts:
-            decoded = decode_tags(scores, self.settings["mention_threshold"])
-            decoded = _with_given(window, decoded, given)
-            spans = [Span(int(window.starts[a]), int(window.ends[b])) for a, b, _, _ in decoded]
-            for span, (_, _, kind, p) in zip(spans, decoded, strict=True):
-                best[span] = max(best.get(span, (0.0, 0)), (p, kind))
-            local.append((window, hidden, decoded, spans))
-        order = sorted(best, key=lambda s: (s.start, s.end))
-        index = {span: i for i, span in enumerate(order)}
-        mentions = tuple(Found(s, _TYPES[best[s][1]], best[s][0]) for s in order)
-        pairs: dict[tuple[int, int, int], Scored] = {}
-        for window, hidden, decoded, spans in local:
-            if len(decoded) < 2:
-                continue
-            words = np.array([(a, b) for a, b, _, _ in decoded])
-            chosen = candidate_pairs(words, window.own)
-            if not len(chosen):
-                continue
-            logits, status = self._head(hidden, words, np.array([t for _, _, t, _ in decoded]), chosen)
+        A pair that no window holds scores 0.
+        """
+        found = np.zeros((len(pairs), CLASSES), np.float32)
+        statuses = np.full((len(pairs), len(Status)), 1 / len(Status), np.float32)
+        for hidden, spans, kinds, both, rows in _local(encoded, pairs):
+            logits, status = self._head(hidden, spans, kinds, np.concatenate([both, both[:, ::-1]]))
             p = 1 / (1 + np.exp(-logits))
+            forward, backward = p[: len(rows)], p[len(rows) :]
+            found[rows, 0::2], found[rows, 1::2] = forward, backward
             status = np.exp(status - status.max(-1, keepdims=True))
             status /= status.sum(-1, keepdims=True)
-            for k, predicate in np.argwhere(p >= FLOOR):
-                s, o = (index[spans[m]] for m in chosen[k])
-                key = (s, o, int(predicate))
-                scored = Scored(s, o, tuple(Predicate)[predicate], float(p[k, predicate]),
-                                tuple(float(x) for x in status[k]))
-                if key not in pairs or scored.probability > pairs[key].probability:
-                    pairs[key] = scored
-        return Reading(document, clauses, mentions, tuple(pairs[k] for k in sorted(pairs)), self.settings)
+            better = forward.max(1) >= backward.max(1)
+            statuses[rows] = np.where(better[:, None], status[: len(rows)], status[len(rows) :])
+        both_ways = 2 * tuple(Predicate).index(Predicate.COMBINED_WITH)
+        found[:, both_ways] = found[:, both_ways : both_ways + 2].max(1)
+        return found, statuses
+
+    def corpus_relations(self, encoded: Encoded, pairs: Sequence[tuple[Place, Place]]) -> np.ndarray:
+        """Probabilities of the relations learned from public corpora (pairs, relations), the first as subject."""
+        found = np.zeros((len(pairs), len(self.relations)), np.float32)
+        for hidden, spans, kinds, both, rows in _local(encoded, pairs):
+            found[rows] = 1 / (1 + np.exp(-self._head.corpus_relations(hidden, spans, kinds, both)))
+        return found
 
 
-def _with_given(
-    window: Window, decoded: list[tuple[int, int, int, float]], given: Sequence[Mention]
-) -> list[tuple[int, int, int, float]]:
-    """The model's mentions and, where it has none of the same words, those that others found."""
-    known = {(a, b) for a, b, _, _ in decoded}
-    for mention in given:
-        first = int(np.searchsorted(window.starts[window.own :], mention.span.start)) + window.own
-        last = int(np.searchsorted(window.ends[window.own :], mention.span.end)) + window.own
-        if last >= len(window.words) or first > last or (first, last) in known:
-            continue
-        if window.starts[first] == mention.span.start and window.ends[last] == mention.span.end:
-            known.add((first, last))
-            decoded.append((first, last, _TYPES.index(mention.type), GIVEN))
-    return sorted(decoded)
+def _local(encoded: Encoded, pairs: Sequence[tuple[Place, Place]]) -> Iterator[tuple[np.ndarray, ...]]:
+    """For each window that holds any of the pairs: its hidden states, the mentions' words and types, the pairs as numbers
+    of mentions, and their rows."""
+    for window, hidden in zip(encoded.windows, encoded.hidden, strict=True):
+        index: dict[Place, int] = {}
+        spans: list[tuple[int, int]] = []
+        kinds: list[int] = []
+        rows, chosen = [], []
+        for k, pair in enumerate(pairs):
+            for place in pair:
+                if place not in index:
+                    words = window.place(place[0])
+                    index[place] = len(spans) if words else -1
+                    if words:
+                        spans.append(words)
+                        kinds.append(_NUMBER[place[1]])
+            i, j = index[pair[0]], index[pair[1]]
+            if i >= 0 and j >= 0 and spans[i] != spans[j]:
+                rows.append(k)
+                chosen.append((i, j))
+        if rows:
+            yield hidden, np.array(spans), np.array(kinds), np.array(chosen), np.array(rows)
 
 
-def open_encoder(folder: Path | None = None, threads: int = 1) -> Encoder:
-    """The encoder of a folder, or the one that ships. `LexiconError` where a file is missing."""
-    return Encoder(folder or ARTEFACT, threads)
-
+def open_encoder(folder: Path = ARTEFACT, threads: int = 1) -> Encoder:
+    """The encoder of a folder, or the one that ships. `KgError` where a file is missing."""
+    return Encoder(folder, threads)

@@ -12,7 +12,6 @@ import numpy as np
 
 BUCKETS = np.array((-1, 0, 1, 2, 3, 5, 8, 12, 18, 28, 45, 70))  # gap in words; below 0: nested
 AROUND = 6  # words on either side that are seen too
-MAX_DISTANCE = 90  # words between the mentions of a pair
 
 
 class PairHead:
@@ -32,6 +31,14 @@ class PairHead:
 
         `hidden` (words, width) of one window; `spans` (mentions, 2), inclusive; `pairs` (pairs, 2): subject, object.
         """
+        x = self._seen(hidden, spans, kinds, pairs)
+        return self._linear("predicate", x), self._linear("status", x)
+
+    def corpus_relations(self, hidden: np.ndarray, spans: np.ndarray, kinds: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+        """Scores of DrugProt's relations, before the sigmoid."""
+        return self._linear("drugprot", self._seen(hidden, spans, kinds, pairs))
+
+    def _seen(self, hidden: np.ndarray, spans: np.ndarray, kinds: np.ndarray, pairs: np.ndarray) -> np.ndarray:
         m = np.concatenate([hidden[spans[:, 0]], hidden[spans[:, 1]], self._w["kind.weight"][kinds]], -1)
         i, j = pairs[:, 0], pairs[:, 1]
         lo = np.minimum(spans[i, 0], spans[j, 0])
@@ -43,17 +50,7 @@ class PairHead:
         x = self._linear("subject", m)[i] + self._linear("object", m)[j]
         x = x + self._w["gap.weight"][_gap_bucket(spans, i, j)]
         x = _gelu(x + self._linear("pooled", np.concatenate([inner, outer], -1)))
-        x = _gelu(self._linear("mix", np.concatenate([x, product], -1)))
-        return self._linear("predicate", x), self._linear("status", x)
-
-
-def candidate_pairs(spans: np.ndarray, repeated: int) -> np.ndarray:
-    """Ordered pairs of mentions near enough to be read; not two that both lie before word `repeated`."""
-    first, last = spans[:, 0], spans[:, 1]
-    gap = np.maximum(first[:, None], first[None]) - np.minimum(last[:, None], last[None])
-    fit = (gap <= MAX_DISTANCE) & ((last[:, None] >= repeated) | (last[None] >= repeated))
-    fit &= (first[:, None] != first[None]) | (last[:, None] != last[None])
-    return np.argwhere(fit)
+        return _gelu(self._linear("mix", np.concatenate([x, product], -1)))
 
 
 def _gap_bucket(spans: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from tokenizers import Tokenizer
 
-from kg.model import Document, EntityType, Mention
+from kg.model import Clause, Document, EntityType, Mention, Span
 
 MAX_PIECES = 288
 TITLE_PIECES = 40
@@ -23,6 +23,7 @@ SECTIONS = ("briefTitle", "officialTitle", "briefSummary", "detailedDescription"
 FLAGS = (
     "own intervention", "own condition", "own keyword", "capitalised", "all capitals", "inner capital", "digit",
     "-mab", "-nib", "drug ending", "disease ending", "class ending", "after a line break", "process ending",
+    "clause start",
 )  # fmt: skip
 FEATURES = len(SECTIONS) + len(FLAGS) + len(EntityType)  # the last: what tables and patterns take the word for
 
@@ -55,6 +56,14 @@ class Window:
     ends: np.ndarray  # (words,) where it ends
     own: int  # words before this one are the title repeated in front: read elsewhere already
 
+    def place(self, span: Span) -> tuple[int, int] | None:
+        """The first and last of the window's own words that a stretch of text touches; None where it is not wholly in it."""
+        first = int(np.searchsorted(self.ends[self.own :], span.start, side="right")) + self.own
+        last = int(np.searchsorted(self.starts[self.own :], span.end, side="left")) + self.own - 1
+        if first > last or first >= len(self.words) or self.ends[last] < span.end:
+            return None
+        return first, last
+
 
 @dataclass(frozen=True, slots=True)
 class _Words:
@@ -68,10 +77,13 @@ class _Words:
     breaks: list[bool]  # whether a line ends before the word
 
 
-def windows(document: Document, tokenizer: Tokenizer, given: Iterable[Mention] = ()) -> tuple[Window, ...]:
+def windows(
+    document: Document, tokenizer: Tokenizer, given: Iterable[Mention] = (), clauses: Iterable[Clause] = ()
+) -> tuple[Window, ...]:
     """The document's windows in order; none for a document without words.
 
-    `given` are mentions that tables and patterns found; the model sees their types as features of the words.
+    `given` are mentions that tables and patterns found; the model sees their types as features of the words, and
+    where `clauses` begin.
     """
     words = _words(document, tokenizer)
     total = len(words.starts)
@@ -82,6 +94,9 @@ def windows(document: Document, tokenizer: Tokenizer, given: Iterable[Mention] =
         first = bisect.bisect_right(words.ends, mention.span.start)
         last = bisect.bisect_left(words.starts, mention.span.end)
         words.features[first:last, base + _TYPES.index(mention.type)] = 1
+    for clause in clauses:
+        first = bisect.bisect_right(words.ends, clause.span.start)
+        words.features[first : first + 1, base - 1] = 1
     title = _title_words(words)
     found = []
     begin = 0

@@ -8,7 +8,7 @@ the words belong to a name that matters. Method: Lafferty, McCallum and Pereira 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from kg.entities.rules import find_mentions as find_by_rules
@@ -72,19 +72,27 @@ def _united(text: str, spans: Sequence[tuple[int, int]], rules: Sequence[Mention
     outside = [tagger.marginal("O", i) for i in range(count)]
     if all(p > 1 - KEEP for p in outside) and not rules:
         return []
-    learned = _learned(text, spans, outside, tagger)
     ends = {end: i for i, (_, end) in enumerate(spans)}
+
+    def chance(span: Span) -> float:
+        last = ends.get(span.end)
+        return round(1 - outside[last], 4) if last is not None else 0.5
+
+    return unite(rules, _learned(text, spans, outside, tagger), chance)
+
+
+def unite(rules: Sequence[Mention], learned: Sequence[Mention], chance: Callable[[Span], float]) -> list[Mention]:
+    """Names of both, in order, outer before inner. A rule's name is as sure as the model finds its last word; where the
+    model is sure of the same words its type counts, and where it is sure of words that cross them, its span."""
     kept: dict[Span, Mention] = {m.span: m for m in learned}
     sure = [m for m in learned if m.confidence >= LIKELY]
     for m in rules:
-        last = ends.get(m.span.end)
-        chance = round(1 - outside[last], 4) if last is not None else 0.5
         twin = kept.get(m.span)
         if twin is not None:
             type_ = twin.type if twin.confidence >= LIKELY else m.type
-            kept[m.span] = Mention(m.span, m.text, type_, m.rule, max(twin.confidence, chance), m.full)
+            kept[m.span] = Mention(m.span, m.text, type_, m.rule, max(twin.confidence, chance(m.span)), m.full)
         elif m.rule in FIELDS or not any(_cross(m.span, s.span) for s in sure):
-            kept[m.span] = Mention(m.span, m.text, m.type, m.rule, chance, m.full)
+            kept[m.span] = Mention(m.span, m.text, m.type, m.rule, chance(m.span), m.full)
     return sorted(kept.values(), key=lambda m: (m.span.start, -m.span.end))
 
 

@@ -36,7 +36,7 @@ def describe(census: Census, run: NamedNode) -> Iterator[tuple[NamedNode, NamedN
     yield DATASET, RDFS.label, text("Trial rationale knowledge graph")
     yield DATASET, DCTERMS.description, text(
         "Why clinical trials make sense, as their registry records say. Claim nodes hold what is asserted, "
-        "hypothesised and negated; plain triples stand only for asserted claims.")
+        "hypothesised and negated; plain triples stand only for asserted claims of confidence 0.8 or more.")
     yield DATASET, VOID.vocabulary, NamedNode(KG.namespace)
     yield DATASET, VOID.triples, integer(census.triples)
     yield DATASET, VOID.entities, integer(census.entities)

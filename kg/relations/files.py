@@ -1,9 +1,13 @@
-"""The fast reader's files: `kg/models/fast/`, read and written.
+"""The learned readers' files, read and written.
 
-    tagger.crfsuite.zlib the mention tagger (python-crfsuite)
-    pairs.npz            feature table (int8 with one scale a column), layers, trees, calibration
-    features.txt.xz      the names of the table's rows, sorted, one a line
-    MODEL_CARD.md        data, licences, figures, limits
+    kg/models/fast/      tagger.crfsuite.zlib  the mention tagger (python-crfsuite)
+                         pairs.npz             feature table (int8 with one scale a column), layers, trees
+                         features.txt.xz       the names of the table's rows, sorted, one a line
+                         settings.json         pairs that are read, threshold, calibration
+    kg/models/encoder/   encoder.onnx, tokenizer.json, head.npz   see kg/encoder/encoder.py
+                         statements.npz, settings.json            its own trees, threshold and calibration
+
+Each folder has a MODEL_CARD.md: data, licences, figures, limits.
 """
 
 from __future__ import annotations
@@ -11,24 +15,28 @@ from __future__ import annotations
 import json
 import lzma
 import zlib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pycrfsuite
 
 from kg.errors import KgError
-from kg.relations.linear import FastModel
+from kg.relations.linear import Learned
 from kg.relations.pair_model import PairModel
 from kg.relations.trees import Trees
 
-FOLDER = Path(__file__).resolve().parent.parent / "models" / "fast"
+MODELS = Path(__file__).resolve().parent.parent / "models"
+FOLDER = MODELS / "fast"
+ENCODER = MODELS / "encoder"
 TREE_PARTS = ("feature", "threshold", "left", "right", "value")
 
 
 @cache
-def open_fast_model(folder: Path = FOLDER) -> FastModel:
-    """The shipped model. `KgError` says which file is missing or damaged."""
+def open_fast_model(folder: Path = FOLDER) -> Learned:
+    """The model without an encoder. `KgError` says which file is missing or damaged."""
     try:
         tagger = pycrfsuite.Tagger()
         memory = zlib.decompress((folder / "tagger.crfsuite.zlib").read_bytes())
@@ -43,9 +51,41 @@ def open_fast_model(folder: Path = FOLDER) -> FastModel:
     table = np.vstack([table, np.zeros((1, table.shape[1]), np.float32)])
     pairs = PairModel({name: i for i, name in enumerate(names)}, table, parts["bias"].astype(np.float32),
                       parts["out"].astype(np.float32), parts["out_bias"].astype(np.float32))
+    return Learned(tagger, None, pairs, memory=memory, **_judgement(parts, settings))
+
+
+@cache
+def open_learned(folder: Path = ENCODER, fast: Path = FOLDER) -> Learned:
+    """The model with the encoder. `KgError` says which file is missing or damaged."""
+    from kg.encoder.encoder import open_encoder  # onnxruntime, only where it reads
+
+    model = open_fast_model(fast)
+    encoder = open_encoder(folder)
+    try:
+        with np.load(folder / "statements.npz", allow_pickle=False) as file:
+            parts = {name: file[name] for name in file.files}
+        settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise KgError(f"{folder}: the learned reader's model cannot be read: {error}") from error
+    return replace(model, tagger=None, memory=b"", encoder=encoder, **_judgement(parts, settings))
+
+
+def _judgement(parts: dict[str, np.ndarray], settings: dict[str, Any]) -> dict[str, Any]:
+    """What decides which statements are kept, and how sure they are."""
     trees = Trees(*(parts["tree_" + p] for p in TREE_PARTS), settings["base"], settings["depth"])
     curve = tuple(settings["curve"][0]), tuple(settings["curve"][1])
-    return FastModel(tagger, pairs, trees, frozenset(settings["allowed"]), settings["threshold"], curve, memory)
+    return {"whole": trees, "allowed": frozenset(settings["allowed"]), "threshold": settings["threshold"], "curve": curve}
+
+
+def save_statements(folder: Path, trees: Trees, settings: dict[str, Any]) -> None:
+    """Writes the encoder's trees; `settings`: allowed, threshold, curve and figures."""
+    np.savez_compressed(folder / "statements.npz", **{"tree_" + p: getattr(trees, p) for p in TREE_PARTS})
+    _save_settings(folder, trees, settings)
+
+
+def _save_settings(folder: Path, trees: Trees, settings: dict[str, Any]) -> None:
+    settings = {**settings, "base": trees.base, "depth": trees.depth}
+    (folder / "settings.json").write_text(json.dumps(settings, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def save_pair_model(folder: Path, model: PairModel, trees: Trees, settings: dict) -> None:
@@ -56,8 +96,7 @@ def save_pair_model(folder: Path, model: PairModel, trees: Trees, settings: dict
     (folder / "features.txt.xz").write_bytes(lzma.compress("\n".join(names).encode("utf-8"), preset=9))
     np.savez_compressed(folder / "pairs.npz", table=table, scale=scale, bias=model.bias, out=model.out,
                         out_bias=model.out_bias, **{"tree_" + p: getattr(trees, p) for p in TREE_PARTS})
-    settings = {**settings, "base": trees.base, "depth": trees.depth}
-    (folder / "settings.json").write_text(json.dumps(settings, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    _save_settings(folder, trees, settings)
 
 
 def quantised(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Groundings of a record -> Relations, by the fast reader's pair model.
+"""Groundings of a record -> Relations, by what is learned: the pair model of named features, and the encoder's pair head.
 
 All pairs of mentions near each other are scored; a record says a thing once, so the pairs of the same two things are put
 together, a second small model weighs what is known of the whole (own things, rival predicates, how often it is said), and
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +21,10 @@ from kg.relations.pair_features import LETTERS, View
 from kg.relations.pair_model import PREDICATES, STATUSES, PairModel
 from kg.relations.rulebook import Rulebook
 from kg.relations.trees import Trees
+from kg.relations.union import LEARNED, distinct, judged, unite
+
+if TYPE_CHECKING:
+    from kg.encoder.encoder import Encoded, Encoder
 
 LEAST = 0.04  # probability from which a pair counts as saying something
 Key = tuple[str, Predicate, str]
@@ -66,8 +71,13 @@ OWN = ("", "i", "c")
 KINDS = tuple(LETTERS.values())
 
 
-def describe(pairs: Sequence[Pair], statuses: np.ndarray, said: dict[Key, Said]) -> None:
-    """Gives each statement its features for the second model, and its status."""
+def describe(
+    pairs: Sequence[Pair], statuses: np.ndarray, said: dict[Key, Said], opinions: Sequence[np.ndarray] = ()
+) -> None:
+    """Gives each statement its features for the second model, and its status.
+
+    `opinions` are scores of the same pairs by each of several readers, where the joint scores come from several.
+    """
     rivals: dict[frozenset[str], list[tuple[float, Key]]] = defaultdict(list)
     per_subject: dict[tuple[str, Predicate], list[float]] = defaultdict(list)
     per_object: dict[tuple[str, Predicate], list[float]] = defaultdict(list)
@@ -109,8 +119,18 @@ def describe(pairs: Sequence[Pair], statuses: np.ndarray, said: dict[Key, Said])
             *(float(w) for w in weights / max(1e-6, weights.sum())),
             float(subject.outer is not None), float(object_.outer is not None),
             min(abs(pair.b.span.start - pair.a.span.end), 300) / 100,
-            *one_hot, *kinds,
+            *one_hot, *kinds, *_opinions_of(thing, predicate, opinions),
         )  # fmt: skip
+
+
+def _opinions_of(thing: Said, predicate: int, opinions: Sequence[np.ndarray]) -> list[float]:
+    """What each reader thinks of the best pair, and of any of the pairs."""
+    out = []
+    for scores in opinions:
+        each = [float(scores[k, 2 * predicate + (not forward)]) for _, k, forward in thing.pairs[:5]]
+        rivals = float(scores[thing.pairs[0][1]].max())
+        out += [_logit(each[0]), max(each), 1 - float(np.prod([1 - 0.5 * p for p in each])), rivals]
+    return out
 
 
 def _logit(p: float) -> float:
@@ -119,10 +139,11 @@ def _logit(p: float) -> float:
 
 
 @dataclass(slots=True)
-class FastModel:
-    """All that the fast reader has learned. Opened once (`kg/relations/fast_files.py`), used for any number of records."""
+class Learned:
+    """All that a learned reader needs. Opened once (`kg/relations/files.py`), used for any number of records."""
 
-    tagger: Tagger
+    tagger: Tagger | None  # finds names, where no encoder does
+    encoder: Encoder | None
     pairs: PairModel
     whole: Trees  # weighs what is known of a statement in its record
     allowed: frozenset[str]  # type letters of pairs that are read; "x" before those across clauses
@@ -132,19 +153,42 @@ class FastModel:
 
 
 def extract_relations(
-    document: Document, clauses: Sequence[Clause], groundings: Sequence[Grounding], model: FastModel, rulebook: Rulebook,
-    own: frozenset[str],
+    document: Document, clauses: Sequence[Clause], groundings: Sequence[Grounding], model: Learned, rulebook: Rulebook,
+    own: frozenset[str], by_rules: Sequence[Relation] = (), encoded: Encoded | None = None,
 ) -> tuple[Relation, ...]:
-    """What a record says, in order of the text, each statement with the places that say it best."""
+    """What a record says: what the rules read, then what else is likely enough, each statement with the places that say it
+    best, and as sure as the model finds it."""
     views = views_of(document, clauses, groundings, own)
     pairs, _ = pairs_of(document, views, rulebook, own, model.allowed)
-    scores, statuses = model.pairs.scores(pairs)
+    scores, statuses, opinions = score(pairs, model, encoded)
     said = gather(pairs, scores)
-    describe(pairs, statuses, said)
+    describe(pairs, statuses, said, opinions)
     keys = sorted(said)
     weigh(said, keys, model.whole)
     out = [r for key in choose(said, model.threshold) for r in _relations(document, said[key], pairs, statuses, model)]
-    return tuple(sorted(out, key=_order))
+    verdicts = {k: calibrated(t.probability, model.curve) for k, t in said.items()}
+    return distinct(unite(judged(by_rules, verdicts), sorted(out, key=_order)))
+
+
+SHARE = 0.75  # of the encoder in the joint score of a pair
+
+
+def score(
+    pairs: Sequence[Pair], model: Learned, encoded: Encoded | None
+) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, ...]]:
+    """Probabilities of predicates and statuses of the pairs, and each reader's own where two read."""
+    scores, statuses = model.pairs.scores(pairs)
+    if encoded is None or model.encoder is None:
+        return scores, statuses, ()
+    places = [((p.a.span, p.a.grounding.mention.type), (p.b.span, p.b.grounding.mention.type)) for p in pairs]
+    deep, deep_statuses = model.encoder.scores(encoded, places)
+    joint = 1 / (1 + np.exp(-(SHARE * _logits(deep) + (1 - SHARE) * _logits(scores))))
+    return joint, SHARE * deep_statuses + (1 - SHARE) * statuses, (deep, scores)
+
+
+def _logits(p: np.ndarray) -> np.ndarray:
+    p = np.clip(p, 1e-4, 1 - 1e-4)
+    return np.log(p / (1 - p))
 
 
 def weigh(said: dict[Key, Said], keys: Sequence[Key], whole: Trees) -> None:
@@ -170,7 +214,7 @@ KINSHIP = frozenset({Predicate.MEMBER_OF, Predicate.SUBTYPE_OF})
 
 
 def _relations(
-    document: Document, thing: Said, pairs: Sequence[Pair], statuses: np.ndarray, model: FastModel
+    document: Document, thing: Said, pairs: Sequence[Pair], statuses: np.ndarray, model: Learned
 ) -> list[Relation]:
     """The places of one statement: the best, and those nearly as good that give the same status."""
     best = thing.pairs[0][0]
@@ -185,7 +229,7 @@ def _relations(
         support = support_of(document, pair)
         out.append(Relation(
             subject, thing.key[1], object_, thing.status, support, trigger_of(document, pair, column, model.pairs, support),
-            (), f"learned-{thing.key[1].value}", calibrated(thing.probability, model.curve),
+            (), LEARNED + thing.key[1].value, calibrated(thing.probability, model.curve),
         ))  # fmt: skip
         if len(out) == MOST_PLACES:
             break

@@ -104,11 +104,15 @@ class Rulebook:
     never: dict[
         Predicate, re.Pattern[str]
     ]  # subjects (for combinedWith: either end) of which a predicate is never said
+    never_object: dict[Predicate, re.Pattern[str]]  # objects that say nothing
     standing: re.Pattern[str]  # words of a combination that is given already
     findings: re.Pattern[str]  # words of a result or an established use: not the trial's own hope
 
     def refuses(self, predicate: Predicate, subject: Grounding, object_: Grounding) -> bool:
         """Whether the predicate is never said of such words: a scan treats nothing, whoever reads it."""
+        kind = self.never_object.get(predicate)
+        if kind is not None and kind.search(object_.mention.text):
+            return True
         never = self.never.get(predicate)
         if never is None:
             return False
@@ -128,6 +132,7 @@ def open_rulebook() -> Rulebook:
         tuple(_cue(row) for row in status["cue"]),
         re.compile(r"(?<!\S)(?:" + "|".join(status["stops"]) + r")(?!\S)"),
         {Predicate(name): re.compile(words, re.IGNORECASE) for name, words in relations["never"].items()},
+        {Predicate(name): re.compile(words, re.IGNORECASE) for name, words in relations["never_object"].items()},
         re.compile(r"(?<!\S)(?:" + status["standing"] + r")(?!\S)"),
         re.compile(r"(?<!\S)(?:" + status["findings"] + r")(?!\S)"),
     )

@@ -67,7 +67,7 @@ def _argument(nct: str, claims: Sequence[Claim]) -> Argument:
     )
     graph = nx.DiGraph()
     for claim in claims:
-        if claim.plain and claim.predicate in MECHANISM and not graph.has_edge(claim.subject.id, claim.object.id):
+        if claim.said_alone and claim.predicate in MECHANISM and not graph.has_edge(claim.subject.id, claim.object.id):
             graph.add_edge(claim.subject.id, claim.object.id, claim=claim)
     chains: dict[tuple[str, ...], tuple[Claim, ...]] = {}
     for aim in aims:

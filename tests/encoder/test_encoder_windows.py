@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kg.model import Document, EntityType, Intervention, Mention, Section, Span
+from kg.model import Clause, Document, EntityType, Intervention, Mention, Section, Span
 
 tokenizers = pytest.importorskip("tokenizers")
 windows_module = pytest.importorskip("kg.encoder.windows")
@@ -82,14 +82,27 @@ def test_what_tables_found_is_a_feature_of_its_words():
     assert marks.sum() == 1
 
 
-def test_a_given_mention_joins_those_of_the_model_where_words_begin_and_end():
-    """One that cuts a word in two is left out; one that the model has is not doubled."""
-    encoder = pytest.importorskip("kg.encoder.encoder")
+def test_a_place_is_the_words_that_a_name_touches():
+    """A name that begins or ends within a word has that word; one outside the window has none."""
     source = document("Osimertinib for cancer")
     (window,) = windows_module.windows(source, tiny_tokenizer())
-    given = [Mention(Span(0, 11), "Osimertinib", EntityType.DRUG, "x"),
-             Mention(Span(16, 22), "cancer", EntityType.DISEASE, "x"),
-             Mention(Span(16, 20), "canc", EntityType.DISEASE, "x")]
-    made = encoder._with_given(window, [(0, 0, 0, 0.9)], given)
-    assert [m[:2] for m in made] == [(0, 0), (2, 2)]
-    assert made[0][3] == 0.9
+    assert window.place(Span(0, 11)) == (0, 0)
+    assert window.place(Span(16, 22)) == (2, 2)
+    assert window.place(Span(12, 20)) == (1, 2)
+    assert window.place(Span(16, 40)) is None
+
+
+def test_a_repeated_title_is_no_place():
+    """Its names are read in the first window."""
+    text = " ".join(f"word{i} is here." for i in range(60))
+    second = windows_module.windows(document("A title", "", text), tiny_tokenizer())[1]
+    assert second.place(Span(0, 1)) is None
+
+
+def test_the_first_word_of_a_clause_is_marked():
+    """Where the splitter begins a clause, the encoder sees it."""
+    source = document("Osimertinib for cancer")
+    clause = Clause("briefTitle", Span(12, 22))
+    (window,) = windows_module.windows(source, tiny_tokenizer(), (), (clause,))
+    column = len(windows_module.SECTIONS) + windows_module.FLAGS.index("clause start")
+    assert window.features[window.words, column].tolist() == [0.0, 1.0, 0.0]

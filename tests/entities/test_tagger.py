@@ -7,7 +7,7 @@ from kg.entities.tag_features import clause_features, title_words, token_spans
 from kg.entities.tagger import KEEP, find_mentions
 from kg.lexicon.lexicon import open_lexicon
 from kg.model import Document, EntityType, Intervention, Section, Span
-from kg.relations.fast_files import open_fast_model
+from kg.relations.files import open_fast_model
 from kg.text.abbreviations import find_abbreviations, long_forms
 from kg.text.clauses import split_clauses
 

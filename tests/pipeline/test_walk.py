@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from kg.claims.row import claim_rows
-from kg.model import Document, Section, Status
-from kg.pipeline import Options, open_reader
+from kg.model import Document, EntityType, Grounding, Mention, Predicate, Relation, Section, Span, Status
+from kg.pipeline import Options, open_reader, sure
+from kg.relations.rulebook import open_rulebook
 from kg.sources.read import read_document, read_records
 from tests.shared_material import SEED
 
@@ -134,8 +136,9 @@ def test_one_process_or_two_give_the_same(tmp_path):
     assert results[0] == results[1] and len(results[0]) == 30
 
 
-def test_every_member_of_a_combination_gets_its_effect(reader):
+def test_every_member_of_a_combination_gets_its_effect():
     """Bug: "the combination of A and B may improve" spoke of B only."""
+    reader = open_reader(Options(least=0.3))
     text = "We hypothesize that the combination of sorafenib and gefitinib may improve overall survival."
     claims = [c for c in reader.read(record(text)) if c.predicate == "improves"]
     assert {c.subject.label for c in claims} == {"sorafenib", "gefitinib"}
@@ -162,3 +165,20 @@ def test_what_a_study_investigates_is_not_asserted(reader):
         record("This phase II trial investigates the effects of cabozantinib in treating patients with kidney cancer.")
     )
     assert claims and not any(c.plain for c in claims)
+
+
+def test_a_record_that_argues_is_read_boldly():
+    """One sure statement about a mechanism, and less sure ones are said too; lost punctuation takes half of that back."""
+    subject = Grounding(Mention(Span(0, 9), "gefitinib", EntityType.DRUG, "x"), "x:1", "gefitinib", EntityType.DRUG, 1.0)
+    object_ = Grounding(Mention(Span(20, 24), "EGFR", EntityType.TARGET, "x"), "x:2", "EGFR", EntityType.TARGET, 1.0)
+
+    def said(predicate: Predicate, confidence: float) -> Relation:
+        return Relation(subject, predicate, object_, Status.ASSERTED, Span(0, 24), Span(10, 19), (), "x", confidence)
+
+    mechanism, use, guess = said(Predicate.INHIBITS, 0.7), said(Predicate.CAUSES, 0.7), said(Predicate.CAUSES, 0.4)
+    whole, book = record("gefitinib inhibits EGFR."), open_rulebook()
+    bare = replace(whole, punctuated=False)
+    assert sure(whole, [use, guess], book, None) == (use,)
+    assert sure(whole, [mechanism, guess], book, None) == (mechanism, guess)
+    assert sure(bare, [mechanism, guess], book, None) == (mechanism,)
+    assert sure(whole, [use, guess], book, 0.3) == (use, guess)

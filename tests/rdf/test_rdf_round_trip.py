@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from pyoxigraph import NamedNode, RdfFormat, Store, parse, serialize
 from rdf_claims import EGFR, GEFITINIB, RUN, expected, graphs, small
 
-from kg.model import Claim, Entity, Predicate, Status, Trial
+from kg.model import PLAIN, Claim, Entity, Predicate, Status, Trial
 from kg.rdf.decode import decode
 from kg.rdf.encode import RunInfo, encode
 from kg.rdf.iris import node_of
@@ -24,7 +24,7 @@ def bare_facts(triples):
 def stated(claims):
     """The only bare facts that the claims allow."""
     return {(node_of(c.subject.id), KG[c.predicate], node_of(c.object.id)) for c in claims
-            if c.status is Status.ASSERTED
+            if c.status is Status.ASSERTED and c.confidence >= PLAIN
             and any(e.status is Status.ASSERTED and not e.partners for e in c.evidence)}
 
 

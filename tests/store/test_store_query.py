@@ -217,7 +217,7 @@ def test_any_text_gives_an_answer_or_a_query_error(text):
 EXPECTED = {
     "about": 4, "approved-drugs": 2, "best-supported": 1, "combinations": 1, "counts": 10, "disagreements": 1,
     "disease-targets": 2, "doubtful-claims": 2, "drug-targets": 3, "harms": 0, "kinds": 0, "mechanism-paths": 4,
-    "negative-findings": 1, "not-grounded": 3, "open-ideas": 2, "outcomes": 3, "plain-facts": 17, "quotes": 9,
+    "negative-findings": 1, "not-grounded": 3, "open-ideas": 2, "outcomes": 3, "plain-facts": 15, "quotes": 9,
     "resistance": 1, "shared-targets": 1, "treatments": 1, "trial-hypotheses": 3, "trials": 2,
 }
 
@@ -279,10 +279,11 @@ def test_quotes_lead_back_to_the_record(store):
 
 
 def test_plain_facts_hold_only_asserted_claims(store):
-    """The Turtle that may be merged elsewhere: ten asserted claims, no hypothesis, no denial."""
+    """The Turtle that may be merged elsewhere: asserted claims that are sure enough, no hypothesis, no denial."""
     text = to_turtle(query(store, named_query("plain-facts").text))
     facts = [p for p in PREDICATES if f"kg:{p} " in text]
     assert "kg:treats" not in text and "kg:combinedWith" not in text and "inhibits" in facts
+    assert "kg:targets" not in text  # asserted, but of confidence 0.3
 
 
 @given(st.one_of(st.text(max_size=20), st.sampled_from(HOSTILE),
@@ -335,22 +336,22 @@ def test_every_query_with_a_name_is_free_of_double_rows_by_its_form():
 
 def test_formats_of_a_select(store):
     """A table shows short names, CSV whole ones, JSON types."""
-    result = query(store, "SELECT ?d ?c { ?d kg:targets hgnc:2433 . OPTIONAL { ?d kg:worsens ?c } }")
-    assert table_rows(result) == (("d", "c"), [("NCIT:C121540", "")])
-    assert to_csv(result) == "d,c\r\nhttp://purl.obolibrary.org/obo/NCIT_C121540,\r\n"
+    result = query(store, "SELECT ?d ?c { ?d kg:resistantTo CHEBI:49668 . OPTIONAL { ?d kg:worsens ?c } }")
+    assert table_rows(result) == (("d", "c"), [("MONDO:0005233", "")])
+    assert to_csv(result) == "d,c\r\nhttp://purl.obolibrary.org/obo/MONDO_0005233,\r\n"
     assert json.loads(to_json(result)) == {"head": {"vars": ["d", "c"]}, "results": {"bindings": [
-        {"d": {"type": "uri", "value": "http://purl.obolibrary.org/obo/NCIT_C121540"}}]}}
+        {"d": {"type": "uri", "value": "http://purl.obolibrary.org/obo/MONDO_0005233"}}]}}
     with pytest.raises(OutputError, match="CONSTRUCT"):
         to_turtle(result)
 
 
 def test_formats_of_ask_and_construct(store):
     """Each has a row form too."""
-    ask = query(store, "ASK { ?d kg:targets ?t }")
+    ask = query(store, "ASK { ?d kg:resistantTo ?t }")
     assert table_rows(ask) == (("answer",), [("true",)]) and json.loads(to_json(ask))["boolean"] is True
-    facts = query(store, "CONSTRUCT WHERE { ?d kg:targets ?t }")
-    assert table_rows(facts)[1] == [("NCIT:C121540", "kg:targets", "hgnc:2433")]
-    assert to_turtle(facts).endswith("NCIT:C121540 kg:targets hgnc:2433 .\n")
+    facts = query(store, "CONSTRUCT WHERE { ?d kg:resistantTo ?t }")
+    assert table_rows(facts)[1] == [("MONDO:0005233", "kg:resistantTo", "CHEBI:49668")]
+    assert to_turtle(facts).endswith("MONDO:0005233 kg:resistantTo CHEBI:49668 .\n")
 
 
 def test_control_characters_never_reach_a_terminal():
