@@ -19,8 +19,8 @@ KG = [sys.executable, "-m", "kg.cli"]
 QUERIES = (
     ("kg query exports mechanism-paths --format csv", ["query", "exports", "mechanism-paths", "--format", "csv"]),
     (
-        "kg query exports 'SELECT DISTINCT ?drug ?outcome WHERE { ?d kg:improves ?o ; rdfs:label ?drug . ?o rdfs:label ?outcome }'",
-        ["query", "exports", "SELECT DISTINCT ?drug ?outcome WHERE { ?d kg:improves ?o ; rdfs:label ?drug . ?o rdfs:label ?outcome }"],
+        "kg query exports 'SELECT DISTINCT ?drug ?thing WHERE { ?d kg:inhibits ?t ; rdfs:label ?drug . ?t rdfs:label ?thing }'",
+        ["query", "exports", "SELECT DISTINCT ?drug ?thing WHERE { ?d kg:inhibits ?t ; rdfs:label ?drug . ?t rdfs:label ?thing }"],
     ),
     ("kg query exports outcomes --format csv", ["query", "exports", "outcomes", "--format", "csv"]),
 )
