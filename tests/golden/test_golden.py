@@ -38,7 +38,6 @@ def test_central_queries_answer_something(made):
         "combinations",
         "quotes",
         "about",
-        "mechanism-paths",
         "counts",
     ):
         assert made[f"query-{name}.txt"].count("\n") > 1, name
