@@ -103,7 +103,8 @@ def main() -> None:
     print(f"{len(sources)} corpus documents, {len(corpora)} windows", flush=True)
 
     numbers = [r.document.nct for r in records]
-    save(args.out, {"numbers": numbers, "pools": pools, "corpora": corpora})
+    files = {nct: path.name for path in [*sorted((args.shared / "gold").glob("train_*.jsonl")), *args.gold] for nct in load_claims([path])}
+    save(args.out, {"numbers": numbers, "files": [files[n] for n in numbers], "pools": pools, "corpora": corpora})
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import argparse
 import json
 import random
 import time
+import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -24,15 +25,13 @@ from training.prepare import load, minilm
 
 MOST_PAIRS = 1200  # of a window
 MENTION = 0.3  # probability from which the model's own mentions are trained on
-SHARES = {"neuro": 5.0, "bc5cdr": 3.0, "ncbi": 3.0, "drugprot": 2.0, "chia": 0.7, "craft": 0.3, "nlm_gene": 1.0,
-          "bc2gm": 0.4, "bioscope": 0.5}  # how often a window of a corpus is drawn, next to the others' windows
 
 
 class Trainer:
     """The network, and what the frozen layers gave for the windows that come again."""
 
-    def __init__(self, encoder: Encoder, head: PairHead) -> None:
-        self.encoder, self.head = encoder, head
+    def __init__(self, encoder: Encoder, head: PairHead, blank: float = 0.0) -> None:
+        self.encoder, self.head, self.blank = encoder, head, blank
         self._lower: dict[int, torch.Tensor] = {}
 
     def _lower_of(self, example: Example | CorpusExample) -> torch.Tensor:
@@ -57,6 +56,9 @@ class Trainer:
             n = len(e.window.ids)
             x[k, :n], mask[k, :n] = self._lower_of(e).float(), 1
             features[k, :n] = torch.from_numpy(e.window.features)
+        if self.blank:
+            x = x * (torch.rand(x.shape[:2]) >= self.blank)[..., None]
+            features = features * (torch.rand(x.shape[:2]) >= self.blank)[..., None]
         hidden = self.encoder.upper(x, features, mask).view(-1, WIDTH)
         rows = np.concatenate([e.window.words.astype(np.int64) + k * length for k, e in enumerate(batch)])
         words = hidden[torch.from_numpy(rows)]
@@ -144,9 +146,9 @@ def gold_batches(pools: Sequence[Sequence[Sequence[Example]]], size: int, rng: r
         yield from made
 
 
-def corpus_batches(pool: Sequence[CorpusExample], names: Sequence[str], size: int, rng: random.Random):
+def corpus_batches(pool: Sequence[CorpusExample], shares: dict[str, float], size: int, rng: random.Random):
     """Batches of corpus windows of like length; a corpus is drawn by its share."""
-    weights = [SHARES[name] for name in names]
+    weights = [shares[name] for name in corpus_names(pool)]
     while True:
         drawn = sorted(rng.choices(range(len(pool)), weights, k=64 * size), key=lambda k: len(pool[k].window.ids))
         made = [[pool[k] for k in drawn[i : i + size]] for i in range(0, len(drawn), size)]
@@ -164,12 +166,10 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("prepared", type=Path, help="what training.prepare wrote")
     parser.add_argument("--weights", type=Path, help="folder with MiniLM's safetensors [the package's]")
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints")
+    parser.add_argument("--phase", type=int, required=True, help="of training/phases.toml, from 1")
+    parser.add_argument("--steps", type=int, help="instead of the phase's")
     parser.add_argument("--batch", type=int, default=8, help="windows a step, over all workers")
-    parser.add_argument("--steps", type=int, default=4800)
-    parser.add_argument("--corpora", type=int, default=4, help="every so manieth step reads public corpora; 0: none")
-    parser.add_argument("--warm", type=float, default=0.06, help="share of the steps in which the rate rises")
-    parser.add_argument("--rate", type=float, default=2.5e-4)
     parser.add_argument("--held", type=int, default=-1, help="fold to hold out (0-4); -1: none")
     parser.add_argument("--seed", type=int, default=13)
     parser.add_argument("--workers", type=int, default=2, help="processes; each computes its share of every batch")
@@ -182,13 +182,26 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     began = time.time()
     content = load(args.prepared)
-    pools = [[some for some, n in zip(kind, content["numbers"], strict=True) if fold(n) != args.held] for kind in content["pools"]]
+    phase = read_phase(args.phase, args.steps)
+    wanted = [fold(n) != args.held and f not in phase["without"] for n, f in zip(content["numbers"], content["files"], strict=True)]
+    pools = [[some for some, w in zip(kind, wanted, strict=True) if w] for kind in content["pools"]]
     corpora = [e for e in content["corpora"] if len(e.window.words)]
     print(f"{len(pools[0])} records, {len(corpora)} corpus windows, read in {time.time() - began:.0f} s", flush=True)
-    multiprocessing.start_processes(work, (args, pools, corpora), nprocs=args.workers, start_method="fork")
+    multiprocessing.start_processes(work, (args, phase, pools, corpora), nprocs=args.workers, start_method="fork")
 
 
-def work(rank: int, args: argparse.Namespace, pools: list[list[list[Example]]], corpora: list[CorpusExample]) -> None:
+def read_phase(number: int, steps: int | None) -> dict:
+    """A phase's settings."""
+    phase = tomllib.loads(Path(__file__).with_name("phases.toml").read_text("utf-8"))["phase"][number - 1]
+    return phase if steps is None else {**phase, "steps": steps}
+
+
+def checkpoint(folder: Path, phase: int) -> Path:
+    """Where a phase leaves its weights."""
+    return folder / f"model_{phase}.pt"
+
+
+def work(rank: int, args: argparse.Namespace, phase: dict, pools: list[list[list[Example]]], corpora: list[CorpusExample]) -> None:
     """One worker's part of the training; the first one reports and saves."""
     torch.set_num_threads(1)
     torch.manual_seed(args.seed)
@@ -196,35 +209,40 @@ def work(rank: int, args: argparse.Namespace, pools: list[list[list[Example]]], 
     distributed.init_process_group("gloo", store=store, rank=rank, world_size=args.workers)
     encoder, head = Encoder(), PairHead()
     encoder.load_minilm((args.weights or minilm()) / "model.safetensors")
-    torch.manual_seed(args.seed + 1000 * rank)
+    if args.phase > 1:
+        kept = torch.load(checkpoint(args.out, args.phase - 1), weights_only=True)
+        encoder.load_state_dict(kept["encoder"]), head.load_state_dict(kept["head"])
+    seed = args.seed + 100 * (args.phase - 1)
+    torch.manual_seed(seed + 1000 * rank)
     body = [p for layer in encoder.layers[FROZEN:] for p in layer.parameters()]
     top = [*encoder.tagger.parameters(), *encoder.features.parameters(), *head.parameters()]
-    optimiser = torch.optim.AdamW([{"params": body}, {"params": top}], lr=args.rate, weight_decay=0.01)
-    trainer = Trainer(encoder, head)
-    gold = gold_batches(pools, args.batch, random.Random(args.seed))
-    other = corpus_batches(corpora, corpus_names(corpora), args.batch, random.Random(args.seed + 1))
+    optimiser = torch.optim.AdamW([{"params": body}, {"params": top}], lr=phase["rate"], weight_decay=0.01)
+    trainer = Trainer(encoder, head, phase["blank"])
+    gold = gold_batches(pools, args.batch, random.Random(seed))
+    other = corpus_batches(corpora, phase["shares"], args.batch, random.Random(seed + 1))
     encoder.train(), head.train()
     sums, began = np.zeros(5), time.time()
-    for step in range(args.steps):
-        aside = args.corpora and step % args.corpora == args.corpora - 1
+    steps, share = phase["steps"], phase["corpora"]
+    for step in range(steps):
+        aside = int((step + 1) * share) > int(step * share)
         mine = next(other if aside else gold)[rank :: args.workers]
-        rate = args.rate * min(1.0, (step + 1) / (args.warm * args.steps)) * max(0.02, 1 - step / args.steps)
+        rate = phase["rate"] * min(1.0, (step + 1) / (phase["warm"] * steps)) * (1 - (1 - phase["end"]) * step / steps)
         optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = rate, 4 * rate
         optimiser.zero_grad(set_to_none=False)
         if mine:
             rng = random.Random(step * args.workers + rank)
-            parts = trainer.corpus_losses(mine) if aside else trainer.gold_losses(mine, step >= args.steps / 15, rng)
+            parts = trainer.corpus_losses(mine) if aside else trainer.gold_losses(mine, args.phase > 1 or step >= steps / 15, rng)
             sum(parts).backward()
             at = slice(3, 5) if aside else slice(0, 3)
             sums[at] += [float(x.detach()) for x in parts]
         average([*body, *top], args.workers)
         torch.nn.utils.clip_grad_norm_([*body, *top], 1.0)
         optimiser.step()
-        if rank == 0 and (step % 50 == 49 or step == args.steps - 1):
+        if rank == 0 and (step % 50 == 49 or step == steps - 1):
             line = {"step": step + 1, "seconds": round(time.time() - began), "sums": [round(float(x), 2) for x in sums]}
             print(json.dumps(line), flush=True)
             sums[:] = 0
-            torch.save({"encoder": encoder.state_dict(), "head": head.state_dict()}, args.out / "model.pt")
+            torch.save({"encoder": encoder.state_dict(), "head": head.state_dict()}, checkpoint(args.out, args.phase))
 
 
 def average(parameters: list[torch.nn.Parameter], workers: int) -> None:

@@ -92,6 +92,10 @@ _ADJECTIVES = (
 )
 
 
+_FORMS_OF_GENES = (  # what is written onto a gene's symbol
+    (re.compile(r"^[phsr]-?(?=[A-Z])"), "phosphorylated, human, soluble or recombinant form"),
+    (re.compile(r"(?:(?<=\d)[a-d]|(?<=[A-Z0-9])[vV]\d{1,2})$"), "isoform left out"),
+)
 _LATIN = {"a": "alpha", "b": "beta", "g": "gamma", "d": "delta", "k": "kappa", "e": "epsilon"}
 
 
@@ -281,6 +285,11 @@ def _rewritten(text: str, type: T) -> Iterator[Form]:
         yield Form(re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", "", text), ("hyphen closed",), 0.02)
     if type in (T.TARGET, T.TARGET_FAMILY) and any(t in _LATIN for t in tokens):
         yield Form(" ".join(_LATIN.get(t, t) for t in tokens), ("Latin letter read as Greek",), 0.05)
+    if type is T.TARGET:
+        for pattern, reason in _FORMS_OF_GENES:
+            bare = pattern.sub("", text)
+            if bare != text and len(bare) > 2:
+                yield Form(bare, (reason,), 0.08)
     if type in (T.DISEASE, T.SYMPTOM) and tokens:
         for ending, noun in _ADJECTIVES:
             if form.endswith(ending) and len(tokens[-1]) > len(ending) + 1:

@@ -33,6 +33,8 @@ _KIN = (
 _GENES = (_T.TARGET, _T.TARGET_FAMILY)
 KIN_COST = 0.08  # of a concept whose type is a neighbour of the mention's
 OTHER_COST = 0.6  # of a concept of quite another type
+GENE_NAMES = ("symbol", "overlay", "curated", "alias", "previous")  # what a gene's short form may be in the lexicon
+PARTNERS = frozenset(("receptor", "receptors", "ligand", "ligands"))  # words that make another gene of a gene
 ENOUGH = 0.55  # value from which a candidate is taken
 LAYER_GAIN = 0.1  # of overlay and user table
 APPROXIMATE_COST = 0.25
@@ -97,7 +99,7 @@ def _ground(mention: Mention, names: Mapping[str, str], lexicon: Lexicon, limit:
         for candidate in candidates:
             considered.setdefault(candidate.id, candidate)
         best = _best(candidates, mention.type, defined or form.text, plain=not form.cost)
-        if best:
+        if best and not _turned(form, best, lexicon):
             return _grounded(mention, best, form, candidates, limit)
     return (
         _by_short_form(mention, defined, lexicon, limit)
@@ -107,6 +109,18 @@ def _ground(mention: Mention, names: Mapping[str, str], lexicon: Lexicon, limit:
         or _last_resort(mention, lexicon, limit)
         or _nil(mention, defined, tuple(considered.values())[:limit])
     )
+
+
+def _turned(form: Form, best: Candidate, lexicon: Lexicon) -> bool:
+    """Whether leaving out "receptor" or "ligand" would make another gene of it: a GH receptor is no GH."""
+    left = {word.lower() for qualifier in form.qualifiers for word in qualifier.split()}
+    if best.type not in _GENES or not left & PARTNERS:
+        return False
+    symbol = best.label.replace("-", "")
+    stem = symbol.rstrip("0123456789")
+    names = {symbol + "R", symbol + "RA", stem + "R"} if len(stem) > 1 else ()
+    found = [c for name in names for c in lexicon.lookup(name) if c.type in _GENES and c.id != best.id]
+    return bool(left & {"ligand", "ligands"}) or any(c.label.replace("-", "").startswith(stem) for c in found)
 
 
 def _value(candidate: Candidate, type_: EntityType) -> float:
@@ -218,7 +232,7 @@ def _by_short_form(mention: Mention, defined: str | None, lexicon: Lexicon, limi
     candidates = lexicon.lookup(mention.text)
     for candidate in candidates:
         fits = _value(candidate, mention.type) >= ENOUGH and "capitals differ" not in candidate.reasons
-        gene = candidate.type is _T.TARGET is mention.type and candidate.reasons[0] in ("symbol", "overlay", "curated")
+        gene = candidate.type is _T.TARGET is mention.type and candidate.reasons[0] in GENE_NAMES
         if fits and (gene or words & set(normal_form(candidate.label).split())):
             form = Form(mention.text, ("long form not found, short form agrees",), 0.1)
             return _grounded(mention, candidate, form, candidates, limit)

@@ -144,3 +144,28 @@ def test_b7_h3_is_a_gene_and_no_variant(lexicon):
     """Bug: B7-H3 was read as gene B7 with the variant H3."""
     grounding = ground(Mention(Span(0, 5), "B7-H3", T.TARGET, "test"), {}, lexicon)
     assert (grounding.label, grounding.type) == ("CD276", T.TARGET)
+
+
+@pytest.mark.parametrize(("text", "symbol"), [("E-cadherin", "CDH1"), ("HIF-2α", "EPAS1"), ("cytochrome P450 3A4", "CYP3A4"),
+                                              ("fibroblast activation protein", "FAP"), ("Nrf2", "NFE2L2")])  # fmt: skip
+def test_proteins_are_found_by_the_names_that_papers_use(lexicon, text, symbol):
+    """HGNC lists symbols and old symbols; trials write the protein's name."""
+    assert grounded(lexicon, text, T.TARGET).label == symbol
+
+
+@pytest.mark.parametrize(("text", "label"), [("IL-23 receptor", "IL-23"), ("PD-1 ligand", "PDCD1"), ("ghrelin receptor", "GHRL")])
+def test_a_receptor_is_not_taken_for_its_ligand(lexicon, text, label):
+    """Left out as a mere gene word, "receptor" made IL-23 of the IL-23 receptor."""
+    assert grounded(lexicon, text, T.TARGET).label != label
+
+
+@pytest.mark.parametrize(("text", "symbol"), [("HER2 receptors", "ERBB2"), ("CD123 receptor", "IL3RA"), ("MET receptor", "MET")])
+def test_a_receptor_called_receptor_once_more_is_still_itself(lexicon, text, symbol):
+    """The word is left out where the gene has no receptor of its own."""
+    assert grounded(lexicon, text, T.TARGET).label == symbol
+
+
+@pytest.mark.parametrize(("text", "symbol"), [("p-STAT3", "STAT3"), ("CD44v6", "CD44"), ("SH2B1a", "SH2B1")])
+def test_marks_of_a_form_are_left_off_a_gene(lexicon, text, symbol):
+    """A phosphorylated form or an isoform is grounded to its gene."""
+    assert grounded(lexicon, text, T.TARGET).label == symbol
