@@ -103,8 +103,10 @@ def main() -> None:
     print(f"{len(sources)} corpus documents, {len(corpora)} windows", flush=True)
 
     numbers = [r.document.nct for r in records]
-    files = {nct: path.name for path in [*sorted((args.shared / "gold").glob("train_*.jsonl")), *args.gold] for nct in load_claims([path])}
-    save(args.out, {"numbers": numbers, "files": [files[n] for n in numbers], "pools": pools, "corpora": corpora})
+    paths = [*sorted((args.shared / "gold").glob("train_*.jsonl")), *args.gold]
+    files = {nct: path.name for path in paths for nct in load_claims([path])}
+    origin = [files[n] for n in numbers]
+    save(args.out, {"numbers": numbers, "files": origin, "pools": pools, "corpora": corpora})
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import numpy as np
 from kg.entities.tagger import Tagger
 from kg.model import SYMMETRIC, Clause, Document, Grounding, Predicate, Relation, Span, Status
 from kg.relations.candidates import Pair, pairs_of, views_of
+from kg.relations.denial import Denial
 from kg.relations.pair_features import LETTERS, View
 from kg.relations.pair_model import PREDICATES, STATUSES, PairModel
 from kg.relations.rulebook import Rulebook
@@ -165,7 +166,7 @@ def extract_relations(
     describe(pairs, statuses, said, opinions)
     keys = sorted(said)
     weigh(said, keys, model.whole)
-    out = [r for key in choose(said, model.threshold) for r in _relations(document, said[key], pairs, statuses, model)]
+    out = [r for key in choose(said, model.threshold) for r in _relations(document, said[key], pairs, statuses, model, rulebook.denial)]
     verdicts = {k: calibrated(t.probability, model.curve) for k, t in said.items()}
     return distinct(unite(judged(by_rules, verdicts), sorted(out, key=_order)))
 
@@ -214,22 +215,30 @@ KINSHIP = frozenset({Predicate.MEMBER_OF, Predicate.SUBTYPE_OF})
 
 
 def _relations(
-    document: Document, thing: Said, pairs: Sequence[Pair], statuses: np.ndarray, model: Learned
+    document: Document, thing: Said, pairs: Sequence[Pair], statuses: np.ndarray, model: Learned, denial: Denial
 ) -> list[Relation]:
-    """The places of one statement: the best, and those nearly as good that give the same status."""
+    """The places of one statement: the best, and those nearly as good that give the same status.
+
+    Where the words of the best place deny it, it is denied, and so are the other places.
+    """
     best = thing.pairs[0][0]
     status_at = STATUSES.index(thing.status)
+    denied = _denied(document, pairs[thing.pairs[0][1]], thing.key[1], denial) is not None
     out: list[Relation] = []
     for n, (p, k, forward) in enumerate(thing.pairs):
         if n and (p < max(0.5, 0.5 * best) or int(statuses[k].argmax()) != status_at):
             continue
         pair = pairs[k]
+        cue = _denied(document, pair, thing.key[1], denial)
+        if denied != (cue is not None):
+            continue
         subject, object_ = ends(pair, forward)
         column = 2 * PREDICATES.index(thing.key[1]) + (not forward)
         support = support_of(document, pair)
         out.append(Relation(
-            subject, thing.key[1], object_, thing.status, support, trigger_of(document, pair, column, model.pairs, support),
-            (), LEARNED + thing.key[1].value, calibrated(thing.probability, model.curve),
+            subject, thing.key[1], object_, Status.NEGATED if cue else thing.status, support,
+            trigger_of(document, pair, column, model.pairs, support), (cue,) if cue else (),
+            LEARNED + thing.key[1].value, calibrated(thing.probability, model.curve),
         ))  # fmt: skip
         if len(out) == MOST_PLACES:
             break
@@ -237,6 +246,14 @@ def _relations(
 
 
 MOST_PLACES = 4
+
+
+def _denied(document: Document, pair: Pair, predicate: Predicate, denial: Denial) -> Span | None:
+    """The words that deny the statement in this place, if any."""
+    if pair.va is not pair.vb:
+        return None
+    first, second = sorted((pair.a.span, pair.b.span))
+    return denial.cue(document.text, pair.va.clause.span, first, second, predicate)
 
 
 def calibrated(p: float, curve: tuple[Sequence[float], Sequence[float]]) -> float:

@@ -15,6 +15,7 @@ from functools import cache
 
 from kg.errors import LexiconError
 from kg.model import SYMMETRIC, EntityType, Grounding, Predicate, Status
+from kg.relations.denial import Denial, read_denial
 from kg.relations.line import LETTERS
 from kg.resources import resource
 
@@ -107,6 +108,7 @@ class Rulebook:
     never_object: dict[Predicate, re.Pattern[str]]  # objects that say nothing
     standing: re.Pattern[str]  # words of a combination that is given already
     findings: re.Pattern[str]  # words of a result or an established use: not the trial's own hope
+    denial: Denial  # words that deny what a learned reader finds
 
     def refuses(self, predicate: Predicate, subject: Grounding, object_: Grounding) -> bool:
         """Whether the predicate is never said of such words: a scan treats nothing, whoever reads it."""
@@ -135,6 +137,7 @@ def open_rulebook() -> Rulebook:
         {Predicate(name): re.compile(words, re.IGNORECASE) for name, words in relations["never_object"].items()},
         re.compile(r"(?<!\S)(?:" + status["standing"] + r")(?!\S)"),
         re.compile(r"(?<!\S)(?:" + status["findings"] + r")(?!\S)"),
+        read_denial(status["denial"]),
     )
 
 

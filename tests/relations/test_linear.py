@@ -30,6 +30,11 @@ SUMMARY = (
 )
 
 
+def record_of(summary: str) -> Document:
+    """A record with this summary alone."""
+    return Document("NCT00000002", "test", "test", summary, (Section("briefSummary", summary, summary, None, 0),))
+
+
 def record(punctuated: bool = True) -> Document:
     """A hand-made record."""
     parts, texts, at = [], [], 0

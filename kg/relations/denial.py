@@ -1,0 +1,51 @@
+"""Whether the words of a clause deny what a learned reader finds in it.
+
+A denial is rare (one claim in seventy), so that a model trained on all claims hardly ever says it; and to assert what the
+record denies is the worst error there is. The words are data (`[denial]` in `ontologies/rules/status.toml`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from kg.model import Predicate, Span
+
+STOP = re.compile(r"[.;]\s|\b(?:but|however|although|whereas|who|whose)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """The words that deny, and the predicates of which they are believed."""
+
+    predicates: frozenset[Predicate]
+    between: re.Pattern[str]
+    before: re.Pattern[str]
+
+    def cue(self, text: str, clause: Span, first: Span, second: Span, predicate: Predicate) -> Span | None:
+        """The words that deny a statement of two names of one clause; None where nothing does.
+
+        >>> text, denial = "aspirin did not improve survival", read_denial({
+        ...     "predicates": ["improves"], "verb": "improve", "between": "did not {verb}", "before": "no effect of"})
+        >>> denial.cue(text, Span(0, 32), Span(0, 7), Span(24, 32), Predicate.IMPROVES).of(text)
+        'did not improve'
+        """
+        if predicate not in self.predicates or first.end > second.start:
+            return None
+        gap = text[first.end : second.start]
+        found = self.between.search(gap)
+        if found and not STOP.search(gap):
+            return Span(first.end + found.start(), first.end + found.end())
+        found = self.before.search(text[clause.start : first.start])
+        return Span(clause.start + found.start(), clause.start + found.end()) if found else None
+
+
+def read_denial(table: dict[str, Any]) -> Denial:
+    """The words as `status.toml` has them; a blank there is any white space."""
+
+    def pattern(name: str, end: str) -> re.Pattern[str]:
+        words = table[name].replace("{verb}", table["verb"])
+        return re.compile(r"(?<!\w)(?:" + words.replace(" ", r"\s+") + r")" + end, re.IGNORECASE)
+
+    return Denial(frozenset(map(Predicate, table["predicates"])), pattern("between", r"(?!\w)"), pattern("before", r"\s+$"))

@@ -1,0 +1,59 @@
+"""Words that deny what a learned reader finds: believed where they stand between the names, or just before them."""
+
+import pytest
+
+from kg.model import Predicate, Span, Status
+from kg.relations.rulebook import open_rulebook
+from tests.relations.test_linear import read, record_of, said
+
+
+def cue(marked: str, predicate: Predicate) -> str | None:
+    """The denying words of a sentence whose two names stand in ⟨⟩."""
+    names = [part.split("⟩")[0] for part in marked.split("⟨")[1:]]
+    text = marked.replace("⟨", "").replace("⟩", "")
+    first = Span(text.index(names[0]), text.index(names[0]) + len(names[0]))
+    at = text.index(names[1], first.end)
+    found = open_rulebook().denial.cue(text, Span(0, len(text)), first, Span(at, at + len(names[1])), predicate)
+    return found and found.of(text).strip()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("⟨Bevacizumab⟩ did not significantly improve ⟨overall survival⟩", "did not significantly improve"),
+        ("⟨Sorafenib⟩ has not been shown to prolong ⟨survival⟩", "has not been shown to prolong"),
+        ("⟨The vaccine⟩ failed to reduce ⟨mortality⟩", "failed to reduce"),
+        ("⟨Zinc⟩ had no effect on ⟨mortality⟩", "no effect"),
+        ("no significant effect of ⟨estrogen⟩ on ⟨body weight⟩", "no significant effect of"),
+    ],
+)
+def test_a_denial_is_seen(sentence, words):
+    """The words themselves become the claim's cue."""
+    assert cue(sentence, Predicate.IMPROVES) == words
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "⟨Bevacizumab⟩ not only improved ⟨overall survival⟩",
+        "⟨Cisplatin⟩ in patients who did not improve prolonged ⟨survival⟩",
+        "⟨Cisplatin⟩ did not prolong life but improved ⟨quality of life⟩",
+        "it is not yet known whether ⟨aspirin⟩ improves ⟨survival⟩",
+    ],
+)
+def test_other_negations_deny_nothing(sentence):
+    """"Not only", a relative clause about patients, what stands behind a "but", and what is not known."""
+    assert cue(sentence, Predicate.IMPROVES) is None
+
+
+def test_negation_between_the_names_of_a_treatment_is_no_denial():
+    """"Without prior therapy for" says who takes part."""
+    assert cue("⟨letrozole⟩ did not reduce ⟨breast cancer⟩", Predicate.TREATS) is None
+
+
+def test_a_learned_reader_does_not_assert_what_its_sentence_denies():
+    """The pair model alone calls nearly everything asserted."""
+    found = said(read(record_of("Cisplatin inhibits VEGF. Gefitinib did not inhibit EGFR.")))
+    assert ("cisplatin", Predicate.INHIBITS, "vegf", Status.ASSERTED) in found
+    assert not any(s == "gefitinib" and st is not Status.NEGATED for s, p, _, st in found if p is Predicate.INHIBITS)
+    assert any(s == "gefitinib" and p is Predicate.INHIBITS and st is Status.NEGATED for s, p, _, st in found)
