@@ -55,8 +55,8 @@ train: $(READY)
 	$(BIN)/python -m training.rule_precision $(DATA)
 	$(BIN)/python -m training.train_fast $(DATA) --gold tests/gold --work build/fast
 	$(BIN)/python -m training.prepare $(DATA) --out build/encoder/prepared.xz
-	$(BIN)/python -m training.train build/encoder/prepared.xz --out build/encoder
-	$(BIN)/python -m training.export build/encoder/model.pt --out kg/models/encoder
+	for phase in 1 2 3; do $(BIN)/python -m training.train build/encoder/prepared.xz --out build/encoder --phase $$phase || exit 1; done
+	$(BIN)/python -m training.export build/encoder/model_3.pt --out kg/models/encoder
 	$(BIN)/python -m training.train_statements $(DATA) --write
 
 exports: demo

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import multiprocessing
 from collections.abc import Iterable, Iterator
@@ -12,6 +13,7 @@ from threadpoolctl import threadpool_limits
 from kg.model import Claim, Document, Reject, Trial
 from kg.pipeline import Options, Reader, open_reader
 
+COLLECT = (50_000, 20, 50)  # objects between two looks for cycles: reading makes many objects and hardly any cycle
 CHUNK = 16  # records handed to a process at a time
 ALONE = 24  # up to so many records one process is faster than starting more
 
@@ -31,7 +33,7 @@ def read_all(records: Iterable[Document | Reject], *, options: Options, jobs: in
     records = iter(records)
     first = list(itertools.islice(records, ALONE))
     if jobs <= 1 or len(first) < ALONE:
-        reader = open_reader(options)
+        reader = _open(options)
         for record in itertools.chain(first, records):
             yield record if isinstance(record, Reject) else _read(reader, record)
         return
@@ -45,8 +47,17 @@ _reader: Reader | None = None
 
 def _start(options: Options) -> None:
     global _reader
-    _reader = open_reader(options)
+    _reader = _open(options)
     threadpool_limits(1)  # the processes share the cores already: numpy's own threads would only wait for each other
+
+
+def _open(options: Options) -> Reader:
+    """The reader; what it holds is not looked through for garbage again."""
+    reader = open_reader(options)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT)
+    return reader
 
 
 def _work(record: Document | Reject) -> Reading | Reject:

@@ -140,7 +140,10 @@ def _own_names(
             table.setdefault(short, (type_, "abbreviation"))
             table.setdefault(long.lower(), (type_, "abbreviation-long-form"))
     out = []
+    text = document.text.lower()
     for name, (type_, rule) in table.items():
+        if not all(word in text for word in re.split(r"[\s-]+", name.lower())):
+            continue
         flags = re.IGNORECASE if name.islower() else 0
         body = r"[\s-]+".join(re.escape(w) for w in re.split(r"[\s-]+", name) if w)
         out.append((re.compile(rf"(?<![\w-]){body}(?:s|es)?(?![\w-])", flags), type_, rule))

@@ -66,7 +66,7 @@ class PairModel:
 
         def line(names: Iterable[str]) -> int:
             starts.append(len(known))
-            known.extend([rows[n] for n in names if n in rows])
+            known.extend([row for row in map(rows.get, names) if row is not None])
             known.append(nothing)  # so that no line is empty
             return len(starts) - 1
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from kg.errors import LexiconError
@@ -110,6 +110,17 @@ class Rulebook:
     findings: re.Pattern[str]  # words of a result or an established use: not the trial's own hope
     denial: Denial  # words that deny what a learned reader finds
 
+    needed: tuple[tuple[str, tuple[int, ...]], ...] = field(init=False, repr=False)  # a word, and the rules that it may wake
+
+    def __post_init__(self) -> None:
+        """Notes which rules each needed word wakes."""
+        object.__setattr__(self, "needed", _needed(self.relations))
+
+    def ready(self, text: str) -> list[RelationRule]:
+        """The relation rules of which a needed word stands in a line, in their order."""
+        places = {place for word, found in self.needed if word in text for place in found}
+        return [self.relations[place] for place in sorted(places)]
+
     def refuses(self, predicate: Predicate, subject: Grounding, object_: Grounding) -> bool:
         """Whether the predicate is never said of such words: a scan treats nothing, whoever reads it."""
         kind = self.never_object.get(predicate)
@@ -139,6 +150,12 @@ def open_rulebook() -> Rulebook:
         re.compile(r"(?<!\S)(?:" + status["findings"] + r")(?!\S)"),
         read_denial(status["denial"]),
     )
+
+
+def _needed(rules: tuple[RelationRule, ...]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Each needed word with its rules; a rule without one stands with the empty word, which is in every line."""
+    words = dict.fromkeys(word for rule in rules for word in rule.needs or ("",))
+    return tuple((w, tuple(i for i, rule in enumerate(rules) if w in (rule.needs or ("",)))) for w in words)
 
 
 def _load(name: str) -> dict:

@@ -102,10 +102,8 @@ def _by_patterns(
     clause: Clause, line: Line, top: list[Grounding], rulebook: Rulebook, own: frozenset[str]
 ) -> Iterator[Relation]:
     """All that the relation rules find in a line."""
-    for rule in rulebook.relations:
+    for rule in rulebook.ready(line.text):
         if rule.sections and clause.section not in rule.sections:
-            continue
-        if rule.needs and not any(word in line.text for word in rule.needs):
             continue
         for match in _nearest(_all_matches(rule.regex, line.text)):
             yield from _relations(rule, match, clause, line, top, rulebook, own)
