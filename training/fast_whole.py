@@ -15,7 +15,7 @@ from training.fast_data import Names, fold_of
 from training.fast_labels import entities_of
 
 FOLDS = 5
-SETTINGS = {"max_iter": 160, "learning_rate": 0.06, "max_leaf_nodes": 15, "min_samples_leaf": 30, "l2_regularization": 5.0}
+SETTINGS = {"max_iter": 160, "learning_rate": 0.06, "max_leaf_nodes": 15, "min_samples_leaf": 50, "l2_regularization": 30.0}
 
 
 @dataclass
