@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from kg.encoder.encoder import Encoded
     from kg.relations.linear import Learned
 
-SURE = 0.6  # less sure relations are left out, where the user does not say how sure they must be: see DECISIONS.md
-BOLD = 0.3  # the same in a record that surely speaks of a mechanism: there is a rationale to be found
-BARE = 0.5  # and in such a record where punctuation is lost
+SURE = 0.65  # less sure relations are left out, where the user does not say how sure they must be: see DECISIONS.md
+BOLD = 0.45  # the same in a record that surely speaks of a mechanism: there is a rationale to be found
+BARE = 0.55  # and in such a record where punctuation is lost
 MECHANISM = frozenset({
     Predicate.INHIBITS, Predicate.ACTIVATES, Predicate.TARGETS, Predicate.REGULATES, Predicate.IMPLICATED_IN,
     Predicate.RESISTANT_TO, Predicate.PREDICTS,

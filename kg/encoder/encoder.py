@@ -115,7 +115,7 @@ class Encoder:
         statuses = np.full((len(pairs), len(Status)), 1 / len(Status), np.float32)
         for hidden, spans, kinds, both, rows in _local(encoded, pairs):
             logits, status = self._head(hidden, spans, kinds, np.concatenate([both, both[:, ::-1]]))
-            p = 1 / (1 + np.exp(-logits))
+            p = _chance(logits)
             forward, backward = p[: len(rows)], p[len(rows) :]
             found[rows, 0::2], found[rows, 1::2] = forward, backward
             status = np.exp(status - status.max(-1, keepdims=True))
@@ -130,8 +130,13 @@ class Encoder:
         """Probabilities of the relations learned from public corpora (pairs, relations), the first as subject."""
         found = np.zeros((len(pairs), len(self.relations)), np.float32)
         for hidden, spans, kinds, both, rows in _local(encoded, pairs):
-            found[rows] = 1 / (1 + np.exp(-self._head.corpus_relations(hidden, spans, kinds, both)))
+            found[rows] = _chance(self._head.corpus_relations(hidden, spans, kinds, both))
         return found
+
+
+def _chance(logits: np.ndarray) -> np.ndarray:
+    """Logits -> probabilities, the least likely ones too."""
+    return 1 / (1 + np.exp(-np.maximum(logits, np.float32(-80))))
 
 
 def _local(encoded: Encoded, pairs: Sequence[tuple[Place, Place]]) -> Iterator[tuple[np.ndarray, ...]]:

@@ -1,8 +1,10 @@
 """The pair head in numpy computes what its layers say; pairs are found in the windows that hold them."""
 
 import numpy as np
+import pytest
 
 from kg.encoder import pairs
+from kg.encoder.encoder import _chance
 
 
 def test_maxima_over_stretches_agree_with_a_plain_loop():
@@ -28,3 +30,10 @@ def test_gap_buckets_tell_the_two_orders_apart():
     forward = pairs._gap_bucket(spans, np.array([0]), np.array([1]))
     back = pairs._gap_bucket(spans, np.array([1]), np.array([0]))
     assert forward[0] != back[0]
+
+
+@pytest.mark.filterwarnings("error")
+def test_very_unlikely_pairs_print_no_overflow_warning():
+    """A logit below -88 once overflowed, and numpy told the user."""
+    found = _chance(np.array([-500.0, 0.0, 500.0], dtype=np.float32))
+    assert np.allclose(found, [0.0, 0.5, 1.0])
