@@ -9,7 +9,7 @@ import pytest
 
 from kg.claims.row import claim_rows
 from kg.model import Document, EntityType, Grounding, Mention, Predicate, Relation, Section, Span, Status
-from kg.pipeline import Options, open_reader, sure
+from kg.pipeline import BARE, BOLD, SURE, Options, open_reader, sure
 from kg.relations.rulebook import open_rulebook
 from kg.sources.read import read_document, read_records
 from tests.shared_material import SEED
@@ -168,14 +168,15 @@ def test_what_a_study_investigates_is_not_asserted(reader):
 
 
 def test_a_record_that_argues_is_read_boldly():
-    """One sure statement about a mechanism, and less sure ones are said too; lost punctuation takes half of that back."""
+    """One sure statement about a mechanism, and less sure ones are said too; lost punctuation takes part of that back."""
     subject = Grounding(Mention(Span(0, 9), "gefitinib", EntityType.DRUG, "x"), "x:1", "gefitinib", EntityType.DRUG, 1.0)
     object_ = Grounding(Mention(Span(20, 24), "EGFR", EntityType.TARGET, "x"), "x:2", "EGFR", EntityType.TARGET, 1.0)
 
     def said(predicate: Predicate, confidence: float) -> Relation:
         return Relation(subject, predicate, object_, Status.ASSERTED, Span(0, 24), Span(10, 19), (), "x", confidence)
 
-    mechanism, use, guess = said(Predicate.INHIBITS, 0.7), said(Predicate.CAUSES, 0.7), said(Predicate.CAUSES, 0.4)
+    certain, unsure = SURE + 0.05, (BOLD + BARE) / 2
+    mechanism, use, guess = said(Predicate.INHIBITS, certain), said(Predicate.CAUSES, certain), said(Predicate.CAUSES, unsure)
     whole, book = record("gefitinib inhibits EGFR."), open_rulebook()
     bare = replace(whole, punctuated=False)
     assert sure(whole, [use, guess], book, None) == (use,)
