@@ -221,6 +221,7 @@ def merge(out: Harvest) -> tuple[Merger, list[tuple[str, str]]]:
         for other in rest:
             merger.join(first, other, tolerant=True)
     left += join_by_synonym(merger, types, labels, names)
+    join_proteins(merger, out, types, labels)
     left += sorted({(a, b) for a, b in out.same if a in types and b not in types and a.startswith("MONDO:")})
     for parent, salt in sorted(out.salts):
         merger.join_salt(parent, salt)
@@ -263,6 +264,32 @@ def join_by_synonym(
                     left.append((id_, *headings))
                     break
     return left
+
+
+_PROTEIN = re.compile(r"^(?:human )?(.+?)(?:,? (?:proteins?|human|receptor|antigen|transcription factor))+$", re.IGNORECASE)
+
+
+def join_proteins(merger: Merger, out: Harvest, types: dict[str, set[str]], labels: dict[str, str]) -> None:
+    """Joins a MeSH protein to the one gene whose approved symbol or name its heading or an entry term is, words like "protein" left
+    out: MeSH's "exportin 1 protein" is XPO1. Aliases mean many things and join nothing, nor do entry terms that are a bare symbol
+    ("STX2" is a toxin too), headings of groups, families. "Receptor" is left out for genes of receptors only."""
+    genes: dict[str, set[str]] = defaultdict(set)
+    symbols = {normal_form(t.text) for t in out.terms if t.kind == "symbol"}
+    receptors = {t.id for t in out.terms if t.kind == "name" and "receptor" in t.text}
+    forms: dict[str, set[str]] = defaultdict(set)
+    for term in out.terms:
+        form = normal_form(term.text)
+        if _ns(term.id) == "hgnc" and term.kind in ("symbol", "name"):
+            genes[form].add(term.id)
+        elif _ns(term.id) == "MESH" and "Target" in types[term.id] and not any(w.endswith("s") for w in term.text.split(", ")):
+            bare = _PROTEIN.match(term.text.strip())
+            if bare or form not in symbols or form == labels[term.id]:
+                forms[term.id].add((normal_form(bare[1]) if bare else form, bare is not None and "receptor" in form))
+    for id_, known in sorted(forms.items()):
+        own = {_ns(i) for i in merger.sets.get(merger.find(id_), {id_})}
+        found = {gene for form, one in known for gene in genes.get(form, ()) if not one or gene in receptors}
+        if len(found) == 1 and not own & {"hgnc", "FPLX"}:
+            merger.join(*found, id_, tolerant=True)
 
 
 def sentence_form(label: str, proper: frozenset[str]) -> str:

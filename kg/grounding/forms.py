@@ -55,7 +55,17 @@ DISEASE_TAILS = frozenset(
 progression development tissue tissues cells families
 """.split()
 )
-_GENE_NUMBER = re.compile(r"^([A-Za-z][A-Za-z-]*?)[- ]?(\d+[A-Za-z]?)((?: ?/ ?-?\d+[A-Za-z]?)+)$")
+_GREEK = "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa"
+_JOINT = r"(?: ?/ ?| ?, ?(?:and |or |& ?)?| (?:and|or|&) )"
+_LISTS = tuple(  # stem, first member, the others: "GATA-4, -5 and -6", "S100A8/A9"; "PKCalpha/delta", "PPAR α/γ"; "TRKA/B/C"
+    re.compile(rf"^([A-Za-z][A-Za-z0-9 -]*?[A-Za-z0-9])([- ]?)({member})((?:{_JOINT}-?{other})+)$")
+    for member, other in (
+        (r"\d+[A-Za-z]?", r"[A-Z]?\d+[A-Za-z]?"), (rf"{_GREEK}|[α-ω]", rf"(?:{_GREEK}|[α-ω])"), (r"[A-Z]", r"[A-Z](?![A-Za-z0-9])"),
+    )
+)  # fmt: skip
+_MEMBER = re.compile(rf"([A-Z](?=\d))?(\d+[A-Za-z]?|{_GREEK}|[α-ω]|[A-Z])")
+_RANGE = re.compile(r"^([A-Za-z][A-Za-z-]*?)[- ]?(\d{1,2}) ?[-–] ?(\d{1,2})$")
+MOST_IN_RANGE = 8
 _VARIANT = re.compile(r"^(.+?)[ (_-]+(p\.)?([A-Z]\d{1,4}(?:[A-Z*]|fs|del)|[A-Z]\d{2,4}|exon ?\d+.*|[vV]\d|ε\d|del\d+)\)?$")
 CODE = re.compile(r"^(?=.*\d{3})[A-Z]{2,5}[- ]?[A-Z]{0,2}\d{3,7}[A-Z]{0,2}$")
 # fmt: off
@@ -92,29 +102,55 @@ _ADJECTIVES = (
 )
 
 
-_FORMS_OF_GENES = (  # what is written onto a gene's symbol
-    (re.compile(r"^[phsr]-?(?=[A-Z])"), "phosphorylated, human, soluble or recombinant form"),
-    (re.compile(r"(?:(?<=\d)[a-d]|(?<=[A-Z0-9])[vV]\d{1,2})$"), "isoform left out"),
+_LATIN = {"a": "alpha", "b": "beta", "g": "gamma", "d": "delta", "k": "kappa", "e": "epsilon", "z": "zeta"}
+_FORMS_OF_GENES = (  # what is written onto a gene's symbol: pattern, what stands in its place, why
+    (re.compile(rf"(?<=[A-Za-z0-9])(?=(?:{_GREEK})\d?$)"), " ", "Greek letter set apart"),
+    (re.compile(r"(?<=[A-Z0-9])-?([abgdekz])$"), lambda m: " " + _LATIN[m[1]], "Latin letter read as Greek"),
+    (re.compile(r"(?<=[a-z])(?=[A-Z]\d)"), " ", "letter set apart"),
+    (re.compile(r" type (?=\d)"), " ", "type left out"),
+    (re.compile(r"^[phsr]-?(?=[A-Z])"), "", "phosphorylated, human, soluble or recombinant form"),
+    (re.compile(r"^pro-?(?=[a-z]{5})"), "", "precursor"),
+    (re.compile(r"^(?:DN|dn|ΔN)-?(?=[A-Za-z])|(?<=\d)-?DN$"), "", "dominant negative form"),
+    (re.compile(rf"(?:(?<=\d)(?:[a-dA-DJ-LS]|[- ](?:{_GREEK}))|(?<=[A-Z0-9])[vV]\d{{1,2}})$"), "", "isoform left out"),
 )
-_LATIN = {"a": "alpha", "b": "beta", "g": "gamma", "d": "delta", "k": "kappa", "e": "epsilon"}
+_MICRO_RNA = re.compile(r"^(?:mi(?:cro)?RNAs?|miRs?)[- ]?(?=\d)", re.IGNORECASE)
 
 
 def slash_parts(text: str) -> tuple[str, ...]:
-    """The members that a slash writes short, or nothing.
+    """The members that a slash, a list or a range of numbers writes short, or nothing.
 
     >>> slash_parts("CDK4/6"), slash_parts("BRCA1/2"), slash_parts("VEGFR-1/2/3")
     (('CDK4', 'CDK6'), ('BRCA1', 'BRCA2'), ('VEGFR1', 'VEGFR2', 'VEGFR3'))
+    >>> slash_parts("PPARα/γ"), slash_parts("HLA-A/B"), slash_parts("filamin A, B and C")
+    (('PPARα', 'PPARγ'), ('HLA-A', 'HLA-B'), ('filamin A', 'filamin B', 'filamin C'))
+    >>> slash_parts("GATA-4, -5 and -6"), slash_parts("S100A8/A9"), slash_parts("CXCL9-11"), slash_parts("IL-6")
+    (('GATA4', 'GATA5', 'GATA6'), ('S100A8', 'S100A9'), ('CXCL9', 'CXCL10', 'CXCL11'), ())
     >>> slash_parts("PD-1/PD-L1"), slash_parts("mg/kg")
     (('PD-1', 'PD-L1'), ())
     """
-    match = _GENE_NUMBER.match(text.strip())
-    if match:
-        stem = match[1].rstrip("-")
-        return (stem + match[2], *(stem + n.strip(" -") for n in match[3].split("/")[1:]))
+    for pattern in _LISTS:
+        match = pattern.match(text.strip())
+        if match:
+            stem = match[1] + (match[2] if match[2] == " " or match[3].isalpha() and match[3].isupper() else "")
+            rest = (stem.removesuffix(letter) + letter + member for letter, member in _MEMBER.findall(match[4]))
+            return (stem + match[3], *rest)
+    match = _RANGE.match(text.strip())
+    if match and 0 < int(match[3]) - int(match[2]) < MOST_IN_RANGE:
+        return tuple(match[1].rstrip("-") + str(n) for n in range(int(match[2]), int(match[3]) + 1))
     parts = tuple(p.strip() for p in text.split("/"))
     if 2 <= len(parts) <= 4 and all(len(p) >= 2 and (any(c.isdigit() for c in p) or p.isupper()) for p in parts):
         return parts
     return ()
+
+
+def bracketed(text: str) -> str:
+    """The abbreviation in brackets with what follows it, where something does.
+
+    >>> bracketed("interferon-inducible protein (IP)-10"), bracketed("retinoblastoma (RB1) gene"), bracketed("kinase (ERK)")
+    ('IP-10', 'RB1 gene', '')
+    """
+    match = re.match(r"^[^()]*\(([A-Z][^()\s]{0,14})\)([^()]+)$", text.strip())
+    return match[1] + match[2] if match else ""
 
 
 def variant_parts(text: str) -> tuple[str, str] | None:
@@ -186,6 +222,10 @@ def forms_of(text: str, type: T, names: Mapping[str, str]) -> Iterator[Form]:
         inside = re.search(r"[(\[]([^()\[\]]{2,20})[)\]]\s*$", text)
         if inside and inside[1].upper()[0] == bare.upper()[0]:
             yield Form(inside[1], ("abbreviation in brackets",), 0.05)
+        within = bracketed(text)
+        if within:
+            yield Form(within, ("abbreviation in brackets, with what follows it",), 0.05)
+            yield from (Form(f.text, (*f.reasons, "abbreviation in brackets"), 0.05 + f.cost) for f in _backed_off(within, type))
         text = bare
     spelled = " ".join(names.get(normal_form(w.strip("()")), w) for w in text.split())
     if spelled != text:
@@ -202,7 +242,10 @@ BARE_HEADS = frozenset(
     drug drugs agent agents medication medications receptor receptors protein proteins gene genes cell cells pathway
     pathways infection infections failure injury injuries loss dysfunction impairment factor factors response
     responses level levels growth activity metabolism function functions process processes rate rates score scores
-    risk outcome outcomes survival program programme intervention interventions procedure device system""".split()
+    risk outcome outcomes survival program programme intervention interventions procedure device system kinase kinases
+    phosphatase phosphatases protease proteases proteinase proteinases enzyme enzymes transporter transporters channel channels hormone
+    hormones ligase ligases synthase synthases transferase transferases molecule molecules complex complexes subunit subunits antigen
+    antigens globin globins""".split()
 )
 # Modifiers of a class that leave it what it is; any other makes another class of it.
 LITTLE = frozenset(
@@ -239,12 +282,12 @@ def _backed_off(text: str, type: T) -> Iterator[Form]:
         yield from _stripped(re.split(r"[\s/]+", text), GENE_WORDS, "gene word left out", 0.07)
     if type in (T.DISEASE, T.SYMPTOM):
         yield from _stripped(words, DISEASE_TAILS, "tail left out", 0.06)
-    if type is T.TARGET and not re.search(r"\d$", text) and len(text) > 4:
-        yield Form(text + " 1", ("first of its kind understood",), 0.15)
+    if type is T.TARGET and len(text) > 4:
+        yield Form(text + ("A" if text[-1].isdigit() else " 1"), ("first of its kind understood",), 0.15)
     pieces = words if len(words) > 1 else re.split(r"(?<=[a-z0-9])-(?=[a-z])", text)
     for start in range(1, len(pieces)):  # modifiers stand left of the head
         rest = " ".join(pieces[start:])
-        if rest.lower() in BARE_HEADS or (type is T.DRUG_CLASS and not _says_little(pieces[:start])):
+        if re.sub(r"[ -]*(?:\d+|[IVX]+)$", "", rest).lower() in BARE_HEADS or (type is T.DRUG_CLASS and not _says_little(pieces[:start])):
             break  # without its modifier the head names something else
         cost = min(0.1 + 0.06 * start, 0.4)
         left = (" ".join(pieces[:start]),)
@@ -286,10 +329,13 @@ def _rewritten(text: str, type: T) -> Iterator[Form]:
     if type in (T.TARGET, T.TARGET_FAMILY) and any(t in _LATIN for t in tokens):
         yield Form(" ".join(_LATIN.get(t, t) for t in tokens), ("Latin letter read as Greek",), 0.05)
     if type is T.TARGET:
-        for pattern, reason in _FORMS_OF_GENES:
-            bare = pattern.sub("", text)
-            if bare != text and len(bare) > 2:
-                yield Form(bare, (reason,), 0.08)
+        for once, reason in _bared(text):
+            yield Form(once, (reason,), 0.08)
+            yield from (Form(twice, (reason, second), 0.16) for twice, second in _bared(once))
+        if _MICRO_RNA.match(text):
+            micro = _MICRO_RNA.sub("miR-", re.sub(r"-[35]p$", "", text))
+            yield Form(micro, ("microRNA",), 0.02)
+            yield Form(micro + "-1", ("microRNA, first of its kind understood",), 0.15)
     if type in (T.DISEASE, T.SYMPTOM) and tokens:
         for ending, noun in _ADJECTIVES:
             if form.endswith(ending) and len(tokens[-1]) > len(ending) + 1:
@@ -298,6 +344,14 @@ def _rewritten(text: str, type: T) -> Iterator[Form]:
             yield from (
                 Form(f"{form} {head}", (f"{head} understood",), 0.12) for head in ("disorder", "syndrome", "disease")
             )
+
+
+def _bared(text: str) -> Iterator[tuple[str, str]]:
+    """The name without one thing that is written onto a gene's symbol, and the reason."""
+    for pattern, instead, reason in _FORMS_OF_GENES:
+        bare = pattern.sub(instead, text)
+        if bare != text and len(bare) > 2:
+            yield bare, reason
 
 
 def _swapped(form: str) -> Iterator[tuple[str, str]]:

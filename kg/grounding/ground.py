@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from kg.grounding.forms import CODE, Form, alteration_parts, class_parts, forms_of, slash_parts, variant_parts
+from kg.grounding.forms import CODE, Form, alteration_parts, bracketed, class_parts, forms_of, slash_parts, variant_parts
 from kg.lexicon.lexicon import Lexicon
 from kg.lexicon.names import letters, normal_form
 from kg.lexicon.tables import local_id
@@ -35,6 +35,7 @@ KIN_COST = 0.08  # of a concept whose type is a neighbour of the mention's
 OTHER_COST = 0.6  # of a concept of quite another type
 GENE_NAMES = ("symbol", "overlay", "curated", "alias", "previous")  # what a gene's short form may be in the lexicon
 PARTNERS = frozenset(("receptor", "receptors", "ligand", "ligands"))  # words that make another gene of a gene
+LOOSE = 0.1  # cost from which a form leaves out what may matter
 ENOUGH = 0.55  # value from which a candidate is taken
 LAYER_GAIN = 0.1  # of overlay and user table
 APPROXIMATE_COST = 0.25
@@ -100,7 +101,10 @@ def _ground(mention: Mention, names: Mapping[str, str], lexicon: Lexicon, limit:
             considered.setdefault(candidate.id, candidate)
         best = _best(candidates, mention.type, defined or form.text, plain=not form.cost)
         if best and not _turned(form, best, lexicon):
-            return _grounded(mention, best, form, candidates, limit)
+            symbol = _symbol(mention, lexicon) if defined and not _names_gene(best, form) else None
+            if symbol:
+                form = Form(mention.text, ("long form names no gene, short form does",), 0.1)
+            return _grounded(mention, symbol or best, form, candidates, limit)
     return (
         _by_short_form(mention, defined, lexicon, limit)
         or _composed(mention, defined, lexicon)
@@ -109,6 +113,19 @@ def _ground(mention: Mention, names: Mapping[str, str], lexicon: Lexicon, limit:
         or _last_resort(mention, lexicon, limit)
         or _nil(mention, defined, tuple(considered.values())[:limit])
     )
+
+
+def _names_gene(best: Candidate, form: Form) -> bool:
+    """Whether a long form was found as it stands, and as a gene or a family that a gene nomenclature knows."""
+    return form.cost < LOOSE and not (best.type in _GENES and best.id.startswith("MESH:"))
+
+
+def _symbol(mention: Mention, lexicon: Lexicon) -> Candidate | None:
+    """The gene whose approved symbol, or the gene or family whose hand-checked name, the mention is, letter for letter."""
+    if mention.type not in _GENES:
+        return None
+    known = (c for c in lexicon.lookup(mention.text) if c.type in _GENES and len(c.reasons) == 1)
+    return next((c for c in known if c.reasons[0] in ("symbol", "overlay", "curated")), None)
 
 
 def _turned(form: Form, best: Candidate, lexicon: Lexicon) -> bool:
@@ -160,7 +177,7 @@ def _grounded(
 def _parts(mention: Mention, lexicon: Lexicon, limit: int) -> Grounding | None:
     """A gene list written short ("CDK4/6") and a gene with its variant ("KRAS G12C")."""
     if mention.type in _GENES:
-        parts = slash_parts(mention.text)
+        parts = slash_parts(mention.text) or slash_parts(bracketed(mention.text))
         genes = [_gene(part, lexicon) for part in parts]
         if parts and all(genes):
             return _composite(mention, genes, lexicon, limit)
@@ -223,7 +240,7 @@ def _approximate(mention: Mention, lexicon: Lexicon, limit: int) -> Grounding | 
 def _by_short_form(mention: Mention, defined: str | None, lexicon: Lexicon, limit: int) -> Grounding | None:
     """Where the record's long form is unknown: the lexicon's meaning of the short form, if the two agree.
 
-    They agree where the short form is an approved gene symbol and a gene is meant, or where label and long form share
+    They agree where the short form is a name of a gene or family and such is meant, or where label and long form share
     a word.
     """
     if not defined:
@@ -232,7 +249,7 @@ def _by_short_form(mention: Mention, defined: str | None, lexicon: Lexicon, limi
     candidates = lexicon.lookup(mention.text)
     for candidate in candidates:
         fits = _value(candidate, mention.type) >= ENOUGH and "capitals differ" not in candidate.reasons
-        gene = candidate.type is _T.TARGET is mention.type and candidate.reasons[0] in GENE_NAMES
+        gene = candidate.type in _GENES and mention.type in _GENES and candidate.reasons[0] in GENE_NAMES
         if fits and (gene or words & set(normal_form(candidate.label).split())):
             form = Form(mention.text, ("long form not found, short form agrees",), 0.1)
             return _grounded(mention, candidate, form, candidates, limit)

@@ -169,3 +169,60 @@ def test_a_receptor_called_receptor_once_more_is_still_itself(lexicon, text, sym
 def test_marks_of_a_form_are_left_off_a_gene(lexicon, text, symbol):
     """A phosphorylated form or an isoform is grounded to its gene."""
     assert grounded(lexicon, text, T.TARGET).label == symbol
+
+
+@pytest.mark.parametrize(
+    ("text", "symbols"),
+    [
+        ("STAT3 and 5", ["STAT3", "STAT5"]),
+        ("GATA-4, -5, -6", ["GATA4", "GATA5", "GATA6"]),
+        ("interleukin 4 and 13", ["IL4", "IL13"]),
+        ("PPARα/γ", ["PPARA", "PPARG"]),
+        ("S100A8/A9", ["S100A8", "S100A9"]),
+        ("CXCL9-11", ["CXCL9", "CXCL10", "CXCL11"]),
+    ],
+)
+def test_a_list_written_short_names_each_of_its_genes(lexicon, text, symbols):
+    """Numbers, Greek letters and ranges after one stem."""
+    found = grounded(lexicon, text, T.TARGET)
+    members = [c.label for c in found.candidates if c.reasons[-1] == "member, by slash expansion"]
+    assert members == symbols
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol"),
+    [
+        ("interferon-gamma-inducible protein (IP)-10", "CXCL10"),
+        ("CEBPalpha", "CEBPA"),
+        ("14-3-3z", "YWHAZ"),
+        ("NRG-1 alpha", "NRG1"),
+        ("miR-194", "MIR194-1"),
+        ("miRNA21", "MIR21"),
+        ("procaspase-9", "CASP9"),
+        ("exportin 1 protein", "XPO1"),
+        ("CEACAM1 protein", "CEACAM1"),
+        ("Smad4 protein", "SMAD4"),
+        ("programmed cell death 1 receptor", "PDCD1"),
+    ],
+)
+def test_a_gene_is_found_behind_greek_letters_isoforms_and_brackets(lexicon, text, symbol):
+    """What is written onto a gene's name is read, or left out with its reason."""
+    assert grounded(lexicon, text, T.TARGET).label == symbol
+
+
+def test_jun_amino_terminal_kinase_is_not_any_kinase(lexicon):
+    """Where only a bare "kinase" would be left, nothing is said."""
+    found = grounded(lexicon, "Abl-unlike kinase", T.TARGET)
+    assert found.id == ""
+    assert grounded(lexicon, "Jun amino-terminal kinase", T.TARGET).id != "MESH:D010770"
+
+
+def test_a_factor_2_of_another_kind_is_not_prothrombin(lexicon):
+    """A number does not make a name of a bare head: "unheard-of factor 2" is not coagulation factor II."""
+    assert grounded(lexicon, "unheard-of factor 2", T.TARGET).id == ""
+
+
+def test_a_gene_symbol_beats_a_long_form_that_names_a_group(lexicon):
+    """The record's long form is no gene's name, its short form is an approved symbol."""
+    names = {"BICD2": "bicaudal thing D2"}
+    assert grounded(lexicon, "BICD2", T.TARGET, names).label == "BICD2"
