@@ -53,10 +53,10 @@ train: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-train.lock
 	$(BIN)/python training/train_boundaries.py $(DATA)
 	$(BIN)/python -m training.rule_precision $(DATA)
-	$(BIN)/python -m training.train_fast $(DATA) --gold tests/gold --work build/fast
+	$(BIN)/python -m training.train_fast $(DATA) --gold tests/gold --held -1 --work build/fast
 	$(BIN)/python -m training.prepare $(DATA) --out build/encoder/prepared.xz
-	for phase in 1 2 3; do $(BIN)/python -m training.train build/encoder/prepared.xz --out build/encoder --phase $$phase || exit 1; done
-	$(BIN)/python -m training.export build/encoder/model_3.pt --out kg/models/encoder
+	for phase in 1 2 3 4; do $(BIN)/python -m training.train build/encoder/prepared.xz --out build/encoder --phase $$phase || exit 1; done
+	$(BIN)/python -m training.export build/encoder/model_3.pt build/encoder/model_4.pt --out kg/models/encoder
 	$(BIN)/python -m training.train_statements $(DATA) --write
 
 exports: demo

@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from kg.encoder.encoder import Encoded
     from kg.relations.linear import Learned
 
-SURE = 0.65  # less sure relations are left out, where the user does not say how sure they must be: see DECISIONS.md
-BOLD = 0.45  # the same in a record that surely speaks of a mechanism: there is a rationale to be found
-BARE = 0.55  # and in such a record where punctuation is lost
+SURE = 0.7  # less sure relations are left out, where the user does not say how sure they must be: see DECISIONS.md
+BOLD = 0.4  # the same in a record that argues: there is a rationale to be found
+BARE = 0.555  # and in such a record where punctuation is lost
+ARGUES = 2.5  # a record argues if it is expected to make this many statements about a mechanism
+COUNTED = 0.3  # how sure such a statement must be to be counted
 MECHANISM = frozenset({
     Predicate.INHIBITS, Predicate.ACTIVATES, Predicate.TARGETS, Predicate.REGULATES, Predicate.IMPLICATED_IN,
     Predicate.RESISTANT_TO, Predicate.PREDICTS,
@@ -131,9 +133,18 @@ def sure(document: Document, relations: Iterable[Relation], rulebook: Rulebook, 
     """The relations that are sure enough (`least`, or by default `SURE`, `BOLD` or `BARE`), and that make sense by their types."""
     sensible = [r for r in relations if not rulebook.refuses(r.predicate, r.subject, r.object)]
     if least is None:
-        speaks = any(r.confidence >= SURE and r.predicate in MECHANISM for r in sensible)
-        least = SURE if not speaks else BOLD if document.punctuated else BARE
+        least = SURE if mechanisms(sensible) < ARGUES else BOLD if document.punctuated else BARE
     return tuple(r for r in sensible if r.confidence >= least)
+
+
+def mechanisms(relations: Iterable[Relation]) -> float:
+    """How many statements about a mechanism a record is expected to make: how sure they are, summed."""
+    best: dict[tuple[str, Predicate, str], float] = {}
+    for r in relations:
+        if r.predicate in MECHANISM and r.confidence >= COUNTED:
+            key = key_of(r.subject), r.predicate, key_of(r.object)
+            best[key] = max(r.confidence, best.get(key, 0.0))
+    return sum(best.values())
 
 
 def relations_of(

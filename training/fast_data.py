@@ -102,7 +102,10 @@ def claim_quotes(record: GoldRecord) -> list[list[tuple[int, int]]]:
 
 
 def load_gold(shared: Path, extra: Sequence[Path]) -> dict[str, list[dict]]:
-    """The train claims as corrected by `corrections.jsonl` of the extra folder, and the extra folder's own claims."""
+    """The train claims as corrected by `corrections.jsonl` of the extra folder, and the extra folder's own `claims_*.jsonl`.
+
+    Other files there (`ordinary.jsonl`) are for measuring.
+    """
     import json
     claims: dict[str, list[dict]] = {}
     for path in sorted((shared / "gold").glob("train_*.jsonl")):
@@ -110,7 +113,7 @@ def load_gold(shared: Path, extra: Sequence[Path]) -> dict[str, list[dict]]:
             if line.strip():
                 claims.setdefault(json.loads(line)["nct"], []).append(json.loads(line))
     for folder in extra:
-        for path in sorted(Path(folder).glob("*.jsonl")):
+        for path in sorted([*Path(folder).glob("claims_*.jsonl"), *Path(folder).glob("corrections.jsonl")]):
             rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
             if path.name == "corrections.jsonl":
                 for row in rows:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kg.encoder.agree import agree
 from kg.encoder.encoder import Encoded, Encoder
 from kg.encoder.tags import decode_tags
 from kg.entities.rules import find_mentions
@@ -62,27 +63,29 @@ def measure(shared: Path, encoder: Encoder, lexicon: Lexicon) -> Iterator[Score]
 def _names(name: str, path: Path, groups: dict[str, str], encoder: Encoder, lexicon: Lexicon) -> Score:
     columns = {encoder.groups.index(g): g for g in groups.values()}
     found = gold = right = 0
-    for row, encoded in _encoded(path, encoder, lexicon):
+    for row, encoded, defined in _encoded(path, encoder, lexicon):
         wanted = {(e["start"], e["end"], groups.get(e["type"], groups.get("*"))) for e in row["entities"]}
         wanted = {w for w in wanted if w[2]}
-        said = {(a, b, g) for column, g in columns.items() for a, b in names_of(encoded, column)}
+        said = {(a, b, g) for column, g in columns.items() for a, b in names_of(row["text"], encoded, column, defined)}
         found, gold, right = found + len(said), gold + len(wanted), right + len(said & wanted)
     return Score(name, found, gold, right)
 
 
-def names_of(encoded: Encoded, column: int) -> set[tuple[int, int]]:
-    """The stretches of text that one tag group marks."""
-    out = set()
+def names_of(text: str, encoded: Encoded, column: int, defined: Mapping[str, str]) -> set[tuple[int, int]]:
+    """The stretches of text that one tag group marks, each name in all its places, with the abbreviations of the text."""
+    found: dict[tuple[int, int], float] = {}
+    begins: dict[int, float] = {}
     for window, tags in zip(encoded.windows, encoded.corpus_tags, strict=True):
         own = window.own
-        for first, last, _, _ in decode_tags(tags[own:, column : column + 1], LEAST):
-            out.add((int(window.starts[first + own]), int(window.ends[last + own])))
-    return out
+        begins |= zip(window.starts[own:].tolist(), tags[own:, column, 1].tolist(), strict=True)
+        for first, last, _, p in decode_tags(tags[own:, column : column + 1], LEAST):
+            found[int(window.starts[first + own]), int(window.ends[last + own])] = p
+    return set(agree(text, found, begins, LEAST, defined))
 
 
 def _relations(path: Path, encoder: Encoder, lexicon: Lexicon) -> Score:
     found = gold = right = 0
-    for row, encoded in _encoded(path, encoder, lexicon):
+    for row, encoded, _ in _encoded(path, encoder, lexicon):
         wanted = {(r["head"], r["tail"], r["type"]) for r in row["relations"]}
         pairs = [(a, b) for a in row["entities"] if a["type"] == "CHEMICAL" for b in row["entities"] if b["type"] != "CHEMICAL"]
         places = [(_place(a, EntityType.DRUG), _place(b, EntityType.TARGET)) for a, b in pairs]
@@ -97,12 +100,13 @@ def _place(entity: dict[str, Any], kind: EntityType) -> tuple[Span, EntityType]:
     return Span(entity["start"], entity["end"]), kind
 
 
-def _encoded(path: Path, encoder: Encoder, lexicon: Lexicon) -> Iterator[tuple[dict[str, Any], Encoded]]:
-    """The rows of a corpus file with their encodings, read as the summary of a record."""
+def _encoded(path: Path, encoder: Encoder, lexicon: Lexicon) -> Iterator[tuple[dict[str, Any], Encoded, dict[str, str]]]:
+    """The rows of a corpus file, read as the summary of a record, with their encodings and the abbreviations they define."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for row in map(json.loads, lines):
             text = row["text"]
             document = Document("", row["id"], "", text, (Section("briefSummary", text, text, None, 0),))
             clauses, definitions = split_clauses(document), find_abbreviations(document)
-            given = find_mentions(document, clauses, lexicon, long_forms(definitions), definitions=definitions)
-            yield row, encoder.encode(document, clauses, given)
+            names = long_forms(definitions)
+            given = find_mentions(document, clauses, lexicon, names, definitions=definitions)
+            yield row, encoder.encode(document, clauses, given), names

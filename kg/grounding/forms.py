@@ -131,7 +131,7 @@ def slash_parts(text: str) -> tuple[str, ...]:
     for pattern in _LISTS:
         match = pattern.match(text.strip())
         if match:
-            stem = match[1] + (match[2] if match[2] == " " or match[3].isalpha() and match[3].isupper() else "")
+            stem = match[1] + (match[2] if match[2] == " " or (match[3].isalpha() and match[3].isupper()) else "")
             rest = (stem.removesuffix(letter) + letter + member for letter, member in _MEMBER.findall(match[4]))
             return (stem + match[3], *rest)
     match = _RANGE.match(text.strip())

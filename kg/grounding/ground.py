@@ -11,7 +11,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from kg.grounding.forms import CODE, Form, alteration_parts, bracketed, class_parts, forms_of, slash_parts, variant_parts
+from kg.grounding.forms import (
+    CODE,
+    Form,
+    alteration_parts,
+    bracketed,
+    class_parts,
+    forms_of,
+    slash_parts,
+    variant_parts,
+)
 from kg.lexicon.lexicon import Lexicon
 from kg.lexicon.names import letters, normal_form
 from kg.lexicon.tables import local_id

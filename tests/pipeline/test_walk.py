@@ -9,7 +9,7 @@ import pytest
 
 from kg.claims.row import claim_rows
 from kg.model import Document, EntityType, Grounding, Mention, Predicate, Relation, Section, Span, Status
-from kg.pipeline import BARE, BOLD, SURE, Options, open_reader, sure
+from kg.pipeline import ARGUES, BARE, BOLD, SURE, Options, mechanisms, open_reader, sure
 from kg.relations.rulebook import open_rulebook
 from kg.sources.read import read_document, read_records
 from tests.shared_material import SEED
@@ -168,18 +168,27 @@ def test_what_a_study_investigates_is_not_asserted(reader):
 
 
 def test_a_record_that_argues_is_read_boldly():
-    """One sure statement about a mechanism, and less sure ones are said too; lost punctuation takes part of that back."""
-    subject = Grounding(Mention(Span(0, 9), "gefitinib", EntityType.DRUG, "x"), "x:1", "gefitinib", EntityType.DRUG, 1.0)
-    object_ = Grounding(Mention(Span(20, 24), "EGFR", EntityType.TARGET, "x"), "x:2", "EGFR", EntityType.TARGET, 1.0)
+    """Enough statements about a mechanism, and less sure ones are said too; lost punctuation takes part of that back."""
+    names = "gefitinib", "EGFR", "VEGFR", "FGFR", "AKT"
+    things = [
+        Grounding(Mention(Span(9 * i, 9 * i + 4), name, EntityType.TARGET, "x"), f"x:{i}", name, EntityType.TARGET, 1.0)
+        for i, name in enumerate(names)
+    ]
 
-    def said(predicate: Predicate, confidence: float) -> Relation:
-        return Relation(subject, predicate, object_, Status.ASSERTED, Span(0, 24), Span(10, 19), (), "x", confidence)
+    def said(predicate: Predicate, object_: int, confidence: float) -> Relation:
+        return Relation(
+            things[0], predicate, things[object_], Status.ASSERTED, Span(0, 40), Span(5, 9), (), "x", confidence
+        )
 
     certain, unsure = SURE + 0.05, (BOLD + BARE) / 2
-    mechanism, use, guess = said(Predicate.INHIBITS, certain), said(Predicate.CAUSES, certain), said(Predicate.CAUSES, unsure)
+    enough = [said(Predicate.INHIBITS, i, certain) for i in range(1, 5)]
+    use, guess = said(Predicate.CAUSES, 1, certain), said(Predicate.CAUSES, 2, unsure)
     whole, book = record("gefitinib inhibits EGFR."), open_rulebook()
     bare = replace(whole, punctuated=False)
+    assert mechanisms(enough) == pytest.approx(4 * certain) and 4 * certain > ARGUES > certain
+    assert mechanisms([enough[0]] * 5) == certain, "said five times it is one statement"
     assert sure(whole, [use, guess], book, None) == (use,)
-    assert sure(whole, [mechanism, guess], book, None) == (mechanism, guess)
-    assert sure(bare, [mechanism, guess], book, None) == (mechanism,)
+    assert sure(whole, [enough[0], guess], book, None) == (enough[0],)
+    assert sure(whole, [*enough, guess], book, None) == (*enough, guess)
+    assert sure(bare, [*enough, guess], book, None) == tuple(enough)
     assert sure(whole, [use, guess], book, 0.3) == (use, guess)
