@@ -32,7 +32,7 @@ class OneWindow(torch.nn.Module):
 
     def forward(self, ids: torch.Tensor, features: torch.Tensor, words: torch.Tensor):
         """Hidden states (words, width) and tag scores (words, groups * 3)."""
-        x = self.encoder.lower(ids, None)
+        x = self.encoder.lower(self.encoder.embed(ids), None)
         hidden = self.encoder.upper(x, features, None)[0, words]
         return hidden, self.encoder.tagger(hidden)
 

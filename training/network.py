@@ -14,7 +14,7 @@ from training.corpora import DRUGPROT, TAG_GROUPS
 from training.gold import PREDICATES, STATUSES, TYPES
 
 WIDTH, LAYERS, HEADS, INNER, POSITIONS = 384, 6, 12, 1536, 512
-FROZEN = 2  # layers, from below, that are not trained
+FROZEN = 2  # layers, from below, that most phases leave as they are; behind them the features come in
 LEVELS = 9  # stretches of up to 2**9 words: more than a window has
 AROUND = 6  # words on either side of a pair that are seen too
 PAIR, POOL, MIXED = 256, 128, 128
@@ -61,10 +61,13 @@ class Encoder(nn.Module):
         with torch.no_grad():
             self.tagger[2].bias.view(GROUPS, 3)[:, 0] += 3
 
-    def lower(self, ids: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
-        """The first layers, which stay as they were: what they give can be kept from epoch to epoch."""
+    def embed(self, ids: torch.Tensor) -> torch.Tensor:
+        """The pieces as MiniLM knows them, which is never trained."""
         positions = torch.arange(ids.shape[1], device=ids.device)
-        x = self.norm(self.word(ids) + self.position(positions)[None] + self.kind)
+        return self.norm(self.word(ids) + self.position(positions)[None] + self.kind)
+
+    def lower(self, x: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+        """The first layers. Where a phase leaves them as they are, what they give can be kept from epoch to epoch."""
         bias = padding(mask)
         for layer in self.layers[:FROZEN]:
             x = layer(x, bias)

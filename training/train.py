@@ -28,22 +28,24 @@ MENTION = 0.3  # probability from which the model's own mentions are trained on
 
 
 class Trainer:
-    """The network, and what the frozen layers gave for the windows that come again."""
+    """The network, and what its untrained part (the embeddings, and the lowest layers unless `thaw`) gave for the windows
+    that come again."""
 
-    def __init__(self, encoder: Encoder, head: PairHead, blank: float = 0.0) -> None:
-        self.encoder, self.head, self.blank = encoder, head, blank
-        self._lower: dict[int, torch.Tensor] = {}
+    def __init__(self, encoder: Encoder, head: PairHead, blank: float = 0.0, thaw: bool = False) -> None:
+        self.encoder, self.head, self.blank, self.thaw = encoder, head, blank, thaw
+        self._kept: dict[int, torch.Tensor] = {}
 
-    def _lower_of(self, example: Example | CorpusExample) -> torch.Tensor:
-        kept = self._lower.get(id(example))
+    def _untrained(self, example: Example | CorpusExample) -> torch.Tensor:
+        kept = self._kept.get(id(example))
         if kept is None:
             ids = torch.from_numpy(example.window.ids.astype(np.int64))[None]
             self.encoder.eval()
             with torch.no_grad():
-                kept = self.encoder.lower(ids, torch.ones(1, ids.shape[1]))[0].half()
+                x = self.encoder.embed(ids)
+                kept = (x if self.thaw else self.encoder.lower(x, torch.ones(1, ids.shape[1])))[0].half()
             self.encoder.train()
             if isinstance(example, Example):
-                self._lower[id(example)] = kept
+                self._kept[id(example)] = kept
         return kept
 
     def encode(self, batch: Sequence[Example | CorpusExample]) -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
@@ -54,8 +56,10 @@ class Trainer:
         features = torch.zeros(len(batch), length, FEATURES)
         for k, e in enumerate(batch):
             n = len(e.window.ids)
-            x[k, :n], mask[k, :n] = self._lower_of(e).float(), 1
+            x[k, :n], mask[k, :n] = self._untrained(e).float(), 1
             features[k, :n] = torch.from_numpy(e.window.features)
+        if self.thaw:
+            x = self.encoder.lower(x, mask)
         if self.blank:
             x = x * (torch.rand(x.shape[:2]) >= self.blank)[..., None]
             features = features * (torch.rand(x.shape[:2]) >= self.blank)[..., None]
@@ -168,6 +172,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--weights", type=Path, help="folder with MiniLM's safetensors [the package's]")
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints")
     parser.add_argument("--phase", type=int, required=True, help="of training/phases.toml, from 1")
+    parser.add_argument("--begin", type=Path, help="checkpoint to begin from [the phase before's; MiniLM for the first]")
     parser.add_argument("--steps", type=int, help="instead of the phase's")
     parser.add_argument("--batch", type=int, default=8, help="windows a step, over all workers")
     parser.add_argument("--held", type=int, default=-1, help="fold to hold out (0-4); -1: none")
@@ -209,15 +214,19 @@ def work(rank: int, args: argparse.Namespace, phase: dict, pools: list[list[list
     distributed.init_process_group("gloo", store=store, rank=rank, world_size=args.workers)
     encoder, head = Encoder(), PairHead()
     encoder.load_minilm((args.weights or minilm()) / "model.safetensors")
-    if args.phase > 1:
-        kept = torch.load(checkpoint(args.out, args.phase - 1), weights_only=True)
+    if args.begin or args.phase > 1:
+        kept = torch.load(args.begin or checkpoint(args.out, args.phase - 1), weights_only=True)
         encoder.load_state_dict(kept["encoder"]), head.load_state_dict(kept["head"])
     seed = args.seed + 100 * (args.phase - 1)
     torch.manual_seed(seed + 1000 * rank)
+    thaw = phase.get("thaw", 0.0)
+    low = [p for layer in encoder.layers[:FROZEN] for p in layer.parameters()] if thaw else []
     body = [p for layer in encoder.layers[FROZEN:] for p in layer.parameters()]
     top = [*encoder.tagger.parameters(), *encoder.features.parameters(), *head.parameters()]
-    optimiser = torch.optim.AdamW([{"params": body}, {"params": top}], lr=phase["rate"], weight_decay=0.01)
-    trainer = Trainer(encoder, head, phase["blank"])
+    groups = [{"params": some} for some in (body, top, low) if some]
+    optimiser = torch.optim.AdamW(groups, lr=phase["rate"], weight_decay=0.01)
+    trained = [*body, *top, *low]
+    trainer = Trainer(encoder, head, phase["blank"], bool(low))
     gold = gold_batches(pools, args.batch, random.Random(seed))
     other = corpus_batches(corpora, phase["shares"], args.batch, random.Random(seed + 1))
     encoder.train(), head.train()
@@ -227,7 +236,8 @@ def work(rank: int, args: argparse.Namespace, phase: dict, pools: list[list[list
         aside = int((step + 1) * share) > int(step * share)
         mine = next(other if aside else gold)[rank :: args.workers]
         rate = phase["rate"] * min(1.0, (step + 1) / (phase["warm"] * steps)) * (1 - (1 - phase["end"]) * step / steps)
-        optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = rate, 4 * rate
+        for group, times in zip(optimiser.param_groups, (1.0, 4.0, thaw), strict=False):
+            group["lr"] = times * rate
         optimiser.zero_grad(set_to_none=False)
         if mine:
             rng = random.Random(step * args.workers + rank)
@@ -235,8 +245,8 @@ def work(rank: int, args: argparse.Namespace, phase: dict, pools: list[list[list
             sum(parts).backward()
             at = slice(3, 5) if aside else slice(0, 3)
             sums[at] += [float(x.detach()) for x in parts]
-        average([*body, *top], args.workers)
-        torch.nn.utils.clip_grad_norm_([*body, *top], 1.0)
+        average(trained, args.workers)
+        torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimiser.step()
         if rank == 0 and (step % 50 == 49 or step == steps - 1):
             line = {"step": step + 1, "seconds": round(time.time() - began), "sums": [round(float(x), 2) for x in sums]}

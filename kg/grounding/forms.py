@@ -52,7 +52,8 @@ aberrations insertion insertions wild-type wildtype exon signature load status i
 )
 DISEASE_TAILS = frozenset(
     """patients patient disease diseases disorder disorders syndrome lesions lesion cases risk symptoms complications
-progression development tissue tissues cells families
+progression development tissue tissues cells families attack attacks episode episodes
+illness tumor tumors tumour tumours
 """.split()
 )
 _GREEK = "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa"
@@ -99,6 +100,8 @@ _ADJECTIVES = (
     ("al", ""),
     ("genic", "genesis"),
     ("ous", "a"),
+    ("kinetic", "kinesia"),
+    ("thyroid", "thyroidism"),
 )
 
 
@@ -108,9 +111,10 @@ _FORMS_OF_GENES = (  # what is written onto a gene's symbol: pattern, what stand
     (re.compile(r"(?<=[A-Z0-9])-?([abgdekz])$"), lambda m: " " + _LATIN[m[1]], "Latin letter read as Greek"),
     (re.compile(r"(?<=[a-z])(?=[A-Z]\d)"), " ", "letter set apart"),
     (re.compile(r" type (?=\d)"), " ", "type left out"),
+    (re.compile(r"(?<=containing) protein (?=\d)"), " ", "protein left out"),
     (re.compile(r"^[phsr]-?(?=[A-Z])"), "", "phosphorylated, human, soluble or recombinant form"),
     (re.compile(r"^pro-?(?=[a-z]{5})"), "", "precursor"),
-    (re.compile(r"^(?:DN|dn|ΔN)-?(?=[A-Za-z])|(?<=\d)-?DN$"), "", "dominant negative form"),
+    (re.compile(r"^(?:DN-|dn-?|ΔN-?)(?=[A-Za-z])|(?<=\d)-?DN$"), "", "dominant negative form"),
     (re.compile(rf"(?:(?<=\d)(?:[a-dA-DJ-LS]|[- ](?:{_GREEK}))|(?<=[A-Z0-9])[vV]\d{{1,2}})$"), "", "isoform left out"),
 )
 _MICRO_RNA = re.compile(r"^(?:mi(?:cro)?RNAs?|miRs?)[- ]?(?=\d)", re.IGNORECASE)
@@ -338,7 +342,7 @@ def _rewritten(text: str, type: T) -> Iterator[Form]:
             yield Form(micro + "-1", ("microRNA, first of its kind understood",), 0.15)
     if type in (T.DISEASE, T.SYMPTOM) and tokens:
         for ending, noun in _ADJECTIVES:
-            if form.endswith(ending) and len(tokens[-1]) > len(ending) + 1:
+            if form.endswith(ending) and (len(tokens[-1]) > len(ending) + 1 or ending in ("deficient", "kinetic")):
                 yield Form(form[: -len(ending)] + noun, ("adjective",), 0.1)
         if len(tokens) <= 4 and len(form) > 4:
             yield from (

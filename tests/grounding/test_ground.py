@@ -226,3 +226,29 @@ def test_a_gene_symbol_beats_a_long_form_that_names_a_group(lexicon):
     """The record's long form is no gene's name, its short form is an approved symbol."""
     names = {"BICD2": "bicaudal thing D2"}
     assert grounded(lexicon, "BICD2", T.TARGET, names).label == "BICD2"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("G6PD-deficient", "G6PD deficiency"),
+        ("hypothyroid", "hypothyroidism"),
+        ("dyskinetic", "dyskinesia"),
+        ("asthma attacks", "asthma"),
+        ("retinoblastoma tumours", "retinoblastoma"),
+    ],
+)
+def test_an_adjective_or_a_tail_leads_to_its_disease(lexicon, text, label):
+    """"G6PD-deficient" is the deficiency; what stands behind a disease's name says little."""
+    assert grounded(lexicon, text, T.DISEASE).label == label
+
+
+def test_chronic_allograft_nephropathy_is_no_crouzon_syndrome(lexicon):
+    """A source gives Crouzon syndrome this name; the overlay knows better."""
+    assert grounded(lexicon, "chronic allograft nephropathy", T.DISEASE).id == "kgl:disease/chronic-allograft-nephropathy"
+
+
+def test_dnmt3_is_no_dominant_negative_mt3(lexicon):
+    """Only "DN-" and "dn" mark a dominant negative form."""
+    assert grounded(lexicon, "DNMT3", T.TARGET).label != "MT3"
+    assert grounded(lexicon, "dnSMAD4", T.TARGET).label == "SMAD4"

@@ -1,6 +1,7 @@
 """Look-up, tagging and user tables on the committed lexicon."""
 
 import itertools
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from kg.errors import LexiconError
 from kg.lexicon.families import family_members
 from kg.lexicon.lexicon import open_lexicon, read_stops
 from kg.lexicon.names import capitals, normal_form
-from kg.lexicon.tables import local_id, read_table
+from kg.lexicon.tables import local_id, read_table, rows_of
 from kg.lexicon.why import why
 from kg.model import EntityType, Span
 from kg.resources import resource
@@ -192,6 +193,15 @@ def test_a_family_knows_its_genes():
     """VEGFR holds FLT1, KDR and FLT4; a gene holds nothing."""
     assert family_members("FPLX:VEGFR") == ("hgnc:3763", "hgnc:3767", "hgnc:6307")
     assert family_members("hgnc:6307") == ()
+
+
+def test_headings_are_sound(lexicon):
+    """The things of the table are known, the headings are MeSH's, no row stands twice."""
+    rows = [row for _, row in rows_of(resource("lexicon", "headings.tsv"), ("id", "label", "heading", "heading_label"))]
+    assert len(rows) > 150
+    assert all(lexicon.find(row["id"]) for row in rows)
+    assert all(re.fullmatch(r"MESH:D\d{6}", row["heading"]) for row in rows)
+    assert len({(row["id"], row["heading"]) for row in rows}) == len(rows)
 
 
 def test_overlays_are_sound(lexicon):
