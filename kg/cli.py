@@ -442,6 +442,8 @@ def why(term: str, lexicons: tuple[Path, ...], ontologies: tuple[Path, ...]) -> 
     click.echo(one_line(f"tagged in running text as written: {'yes' if found.tagged else 'no'}"))
     if found.xrefs:
         click.echo(one_line("also known as: " + ", ".join(found.xrefs)))
+    if found.headings:
+        click.echo(one_line("under the MeSH heading: " + ", ".join(found.headings)))
     if not found.candidates:
         sys.exit(1)
 

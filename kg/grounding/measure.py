@@ -16,7 +16,6 @@ from pathlib import Path
 
 from kg.grounding.ground import ground
 from kg.lexicon.families import family_members
-from kg.lexicon.headings import headings_of
 from kg.lexicon.lexicon import Lexicon, open_lexicon
 from kg.lexicon.names import normal_form
 from kg.model import EntityType, Grounding, Mention, Span
@@ -104,13 +103,14 @@ def covered(grounding: Grounding, expected: str, label: str, lexicon: Lexicon) -
 
 
 def same_ids(grounding: Grounding, lexicon: Lexicon) -> frozenset[str]:
-    """The grounding's id, its ids elsewhere, those of its members or its gene (of a family's only if it is the only one), the MeSH headings above; lower case."""
+    """The grounding's id, its ids elsewhere, those of its members or its gene, the MeSH headings above; lower case.
+
+    A family of one gene is that gene.
+    """
     parts = [c.id for c in grounding.candidates if c.reasons[-1].startswith(("member, by", "gene of the"))]
     members = family_members(grounding.id)
     ids = [grounding.id, *parts, *(members if len(members) == 1 else ())]
-    concepts = [lexicon.artefact.find(id_) for id_ in ids if id_]
-    wider = [concept.broader for concept in concepts if concept and concept.broader]
-    wider += [heading for id_ in ids for heading in headings_of(id_)]
+    wider = [heading for id_ in ids for heading in lexicon.headings(id_)]
     return frozenset(x.lower() for x in (*wider, *(x for id_ in ids if id_ for x in (id_, *lexicon.xrefs(id_)))))
 
 

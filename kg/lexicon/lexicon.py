@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.lexicon.artefact import KINDS, Artefact, cached, open_artefact
+from kg.lexicon.headings import headings_of
 from kg.lexicon.names import capitals, letters, normal_form, token_form, tokens
 from kg.lexicon.ontology import read_ontology
 from kg.lexicon.tables import Entry, read_table, rows_of
@@ -132,6 +133,11 @@ class Lexicon:
         """Ids of the same thing in other vocabularies."""
         concept = self.artefact.find(id_)
         return concept.xrefs if concept else ()
+
+    def headings(self, id_: str) -> tuple[str, ...]:
+        """The MeSH headings above a thing that MeSH lacks: the nearest one by MONDO, and those of `headings.tsv`."""
+        concept = self.artefact.find(id_)
+        return (*((concept.broader,) if concept and concept.broader else ()), *headings_of(id_))
 
     def neighbours(self, form: str) -> tuple[str, ...]:
         """The known normal forms at edit distance 1 that begin with the same letter, sorted."""

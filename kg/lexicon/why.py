@@ -33,6 +33,7 @@ class Explanation:
     rule: str
     tagged: bool
     xrefs: tuple[str, ...]
+    headings: tuple[str, ...]
 
 
 def why(term: str, lexicon: Lexicon) -> Explanation:
@@ -48,6 +49,5 @@ def why(term: str, lexicon: Lexicon) -> Explanation:
             rule += "; on the stop list, so that running text is not tagged"
     hits = lexicon.scan(term, Span(0, len(term)), anatomy=True)
     tagged = any(hit.span == Span(0, len(term)) for hit in hits)
-    return Explanation(
-        term, normal_form(term), candidates, rule, tagged, lexicon.xrefs(candidates[0].id) if candidates else ()
-    )
+    id_ = candidates[0].id if candidates else ""
+    return Explanation(term, normal_form(term), candidates, rule, tagged, lexicon.xrefs(id_), lexicon.headings(id_))
