@@ -11,6 +11,7 @@ import bisect
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -158,14 +159,22 @@ def _features(
         low = low[:-1] if len(low) > 4 and low.endswith("s") else low
         for k in range(3):
             rows[i, base + k] = low in own[k]
-        rows[i, base + 3] = word[0].isupper()
-        rows[i, base + 4] = word.isupper() and len(word) > 1
-        rows[i, base + 5] = any(c.isupper() for c in word[1:]) and not word.isupper()
-        rows[i, base + 6] = any(c.isdigit() for c in word)
-        for k, ending in _ENDINGS:
-            rows[i, base + k] = bool(ending.search(word))
+        for k in _look(word):
+            rows[i, base + k] = 1
         rows[i, base + 12] = breaks[i]
     return rows
+
+
+@lru_cache(maxsize=50_000)
+def _look(word: str) -> tuple[int, ...]:
+    """The flags that a word has by its letters alone."""
+    flags = {
+        3: word[0].isupper(),
+        4: word.isupper() and len(word) > 1,
+        5: any(c.isupper() for c in word[1:]) and not word.isupper(),
+        6: any(c.isdigit() for c in word),
+    }
+    return (*(k for k, has in flags.items() if has), *(k for k, ending in _ENDINGS if ending.search(word)))
 
 
 def _name_words(names: Sequence[str]) -> frozenset[str]:
