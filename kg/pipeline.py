@@ -17,7 +17,19 @@ from kg.claims.assemble import assemble, lean
 from kg.entities.rules import find_mentions
 from kg.grounding.ground import Grounder
 from kg.lexicon.lexicon import Lexicon, open_lexicon
-from kg.model import AGENTS, TITLES, Claim, Clause, Document, EntityType, Grounding, Mention, Predicate, Relation
+from kg.model import (
+    AGENTS,
+    TITLES,
+    Claim,
+    Clause,
+    Document,
+    EntityType,
+    Grounding,
+    Mention,
+    Predicate,
+    Relation,
+    Status,
+)
 from kg.relations.joint import with_partners
 from kg.relations.rulebook import Rulebook, open_rulebook
 from kg.relations.rules import extract_relations, key_of, nest
@@ -29,10 +41,10 @@ if TYPE_CHECKING:
     from kg.encoder.encoder import Encoded
     from kg.relations.linear import Learned
 
-SURE = 0.7  # less sure relations are left out, where the user does not say how sure they must be: see DECISIONS.md
-BOLD = 0.4  # the same in a record that argues: there is a rationale to be found
-BARE = 0.555  # and in such a record where punctuation is lost
-ARGUES = 2.5  # a record argues if it is expected to make this many statements about a mechanism
+SURE = 0.675  # less sure relations are left out, where the user does not say how sure they must be: see DECISIONS.md
+BOLD = 0.425  # the same in a record that argues: there is a rationale to be found
+BARE = 0.625  # and in such a record where punctuation is lost
+ARGUES = 2.0  # a record argues if it is expected to make this many statements about a mechanism
 COUNTED = 0.3  # how sure such a statement must be to be counted
 MECHANISM = frozenset({
     Predicate.INHIBITS, Predicate.ACTIVATES, Predicate.TARGETS, Predicate.REGULATES, Predicate.IMPLICATED_IN,
@@ -130,11 +142,16 @@ def add_learned_mentions(
 
 
 def sure(document: Document, relations: Iterable[Relation], rulebook: Rulebook, least: float | None) -> tuple[Relation, ...]:
-    """The relations that are sure enough (`least`, or by default `SURE`, `BOLD` or `BARE`), and that make sense by their types."""
+    """The relations that are sure enough (`least`, or by default `SURE`, `BOLD` or `BARE`), and that make sense by their types.
+
+    By default a denial need never be surer than `BOLD`: there are few, and they are what a reader must not miss.
+    """
     sensible = [r for r in relations if not rulebook.refuses(r.predicate, r.subject, r.object)]
+    denied = least
     if least is None:
         least = SURE if mechanisms(sensible) < ARGUES else BOLD if document.punctuated else BARE
-    return tuple(r for r in sensible if r.confidence >= least)
+        denied = BOLD
+    return tuple(r for r in sensible if r.confidence >= (denied if r.status is Status.NEGATED else least))
 
 
 def mechanisms(relations: Iterable[Relation]) -> float:

@@ -84,6 +84,7 @@ def _united(text: str, spans: Sequence[tuple[int, int]], rules: Sequence[Mention
 def unite(rules: Sequence[Mention], learned: Sequence[Mention], chance: Callable[[Span], float]) -> list[Mention]:
     """Names of both, in order, outer before inner. A rule's name is as sure as the model finds its last word; where the
     model is sure of the same words its type counts, and where it is sure of words that cross them, its span."""
+    learned = [m for m in learned if not _side_by_side(m, rules)]
     kept: dict[Span, Mention] = {m.span: m for m in learned}
     sure = [m for m in learned if m.confidence >= LIKELY]
     for m in rules:
@@ -94,6 +95,15 @@ def unite(rules: Sequence[Mention], learned: Sequence[Mention], chance: Callable
         elif m.rule in FIELDS or not any(_cross(m.span, s.span) for s in sure):
             kept[m.span] = Mention(m.span, m.text, m.type, m.rule, chance(m.span), m.full)
     return sorted(kept.values(), key=lambda m: (m.span.start, -m.span.end))
+
+
+def _side_by_side(name: Mention, rules: Sequence[Mention]) -> bool:
+    """Whether a name is but two known names, the last of another type than the whole: "EGFR Bevacizumab", where a full stop was lost."""
+    return any(
+        head.span.end == name.span.end and head.type is not name.type
+        and any(m.span.start == name.span.start and m.type is name.type and head.span.start - 1 == m.span.end for m in rules)
+        for head in rules
+    )  # fmt: skip
 
 
 def _cross(a: Span, b: Span) -> bool:

@@ -230,7 +230,7 @@ def _relations(
             continue
         pair = pairs[k]
         cue = _denied(document, pair, thing.key[1], denial)
-        if denied != (cue is not None):
+        if denied != (cue is not None) or _denied_elsewhere(document, pair, thing.key[1], denial):
             continue
         subject, object_ = ends(pair, forward)
         column = 2 * PREDICATES.index(thing.key[1]) + (not forward)
@@ -254,6 +254,14 @@ def _denied(document: Document, pair: Pair, predicate: Predicate, denial: Denial
         return None
     first, second = sorted((pair.a.span, pair.b.span))
     return denial.cue(document.text, pair.va.clause.span, first, second, predicate)
+
+
+def _denied_elsewhere(document: Document, pair: Pair, predicate: Predicate, denial: Denial) -> bool:
+    """Whether two clauses are read together of which one denies the predicate of its name: then nothing is said."""
+    if pair.va is pair.vb or predicate not in denial.predicates:
+        return False
+    ends = ((pair.a, pair.va), (pair.b, pair.vb))
+    return any(denial.between.search(document.text, item.span.end, view.clause.span.end) for item, view in ends)
 
 
 def calibrated(p: float, curve: tuple[Sequence[float], Sequence[float]]) -> float:

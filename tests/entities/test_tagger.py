@@ -4,9 +4,9 @@ import pytest
 
 from kg.entities.rules import find_mentions as find_by_rules
 from kg.entities.tag_features import clause_features, title_words, token_spans
-from kg.entities.tagger import KEEP, find_mentions
+from kg.entities.tagger import KEEP, find_mentions, unite
 from kg.lexicon.lexicon import open_lexicon
-from kg.model import Document, EntityType, Intervention, Section, Span
+from kg.model import Document, EntityType, Intervention, Mention, Section, Span
 from kg.relations.files import open_fast_model
 from kg.text.abbreviations import find_abbreviations, long_forms
 from kg.text.clauses import split_clauses
@@ -102,3 +102,15 @@ def test_a_span_is_never_given_twice(document):
     again = find_mentions(document, split_clauses(document), open_lexicon(), {}, tagger)
     assert once == again
     assert Span(0, 9) in {m.span for m in once}
+
+
+def test_two_known_names_side_by_side_are_not_one():
+    """Where a full stop was lost, "EGFR Bevacizumab" is a target and a drug; "CD19 CAR-T cells" may stay one name."""
+    def name(start: int, words: str, type_: EntityType) -> Mention:
+        return Mention(Span(start, start + len(words)), words, type_, "test", 0.9)
+
+    known = [name(0, "EGFR", EntityType.TARGET), name(5, "Bevacizumab", EntityType.DRUG)]
+    whole = name(0, "EGFR Bevacizumab", EntityType.TARGET)
+    assert whole not in unite(known, [whole], lambda span: 0.9)
+    cells = name(0, "EGFR Bevacizumab", EntityType.DRUG)
+    assert cells in unite(known, [cells], lambda span: 0.9)

@@ -57,3 +57,9 @@ def test_a_learned_reader_does_not_assert_what_its_sentence_denies():
     assert ("cisplatin", Predicate.INHIBITS, "vegf", Status.ASSERTED) in found
     assert not any(s == "gefitinib" and st is not Status.NEGATED for s, p, _, st in found if p is Predicate.INHIBITS)
     assert any(s == "gefitinib" and p is Predicate.INHIBITS and st is Status.NEGATED for s, p, _, st in found)
+
+
+def test_a_denied_verb_is_not_borrowed_by_the_clause_before():
+    """Two clauses read together assert nothing of a name that its own clause denies."""
+    found = said(read(record_of("Cisplatin inhibits VEGF. Gefitinib did not inhibit EGFR.")))
+    assert not any(s == "gefitinib" and o == "vegf" for s, _, o, _ in found)
