@@ -115,7 +115,7 @@ def reading_options(command: Callable[..., T]) -> Callable[..., T]:
         click.option(
             "--least",
             type=click.FloatRange(0, 1),
-            help="Leave out what is less sure [0.675; in records that argue about a mechanism 0.425, 0.625 where punctuation is lost].",
+            help="Leave out what is less sure [0.65; in records that argue about a mechanism 0.4, 0.58 where punctuation is lost].",
         ),
         click.option(
             "--reader",
