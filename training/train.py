@@ -223,7 +223,7 @@ def work(rank: int, args: argparse.Namespace, phase: dict, pools: list[list[list
     low = [p for layer in encoder.layers[:FROZEN] for p in layer.parameters()] if thaw else []
     body = [p for layer in encoder.layers[FROZEN:] for p in layer.parameters()]
     top = [*encoder.tagger.parameters(), *encoder.features.parameters(), *head.parameters()]
-    groups = [{"params": some} for some in (body, top, low) if some]
+    groups = [{"params": some, "times": times} for some, times in ((body, 1.0), (top, 4.0), (low, thaw)) if some]
     optimiser = torch.optim.AdamW(groups, lr=phase["rate"], weight_decay=0.01)
     trained = [*body, *top, *low]
     trainer = Trainer(encoder, head, phase["blank"], bool(low))
@@ -236,8 +236,8 @@ def work(rank: int, args: argparse.Namespace, phase: dict, pools: list[list[list
         aside = int((step + 1) * share) > int(step * share)
         mine = next(other if aside else gold)[rank :: args.workers]
         rate = phase["rate"] * min(1.0, (step + 1) / (phase["warm"] * steps)) * (1 - (1 - phase["end"]) * step / steps)
-        for group, times in zip(optimiser.param_groups, (1.0, 4.0, thaw), strict=False):
-            group["lr"] = times * rate
+        for group in optimiser.param_groups:
+            group["lr"] = group["times"] * rate
         optimiser.zero_grad(set_to_none=False)
         if mine:
             rng = random.Random(step * args.workers + rank)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 
-from kg.lexicon.tables import rows_of
+from kg.lexicon.tables import grouped
 from kg.resources import resource
 
 
 @cache
 def _direct() -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for _, row in rows_of(resource("lexicon", "families.tsv"), ("family", "member")):
-        found.setdefault(row["family"], []).append(row["member"])
-    return {family: tuple(members) for family, members in found.items()}
+    return grouped(resource("lexicon", "families.tsv"), "family", "member")
 
 
 def family_members(id_: str) -> tuple[str, ...]:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 
-from kg.lexicon.tables import rows_of
+from kg.lexicon.tables import grouped
 from kg.resources import resource
 
 
 @cache
 def _all() -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for _, row in rows_of(resource("lexicon", "headings.tsv"), ("id", "heading")):
-        found.setdefault(row["id"], []).append(row["heading"])
-    return {id_: tuple(headings) for id_, headings in found.items()}
+    return grouped(resource("lexicon", "headings.tsv"), "id", "heading")
 
 
 def headings_of(id_: str) -> tuple[str, ...]:

@@ -86,6 +86,14 @@ def rows_of(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[st
         yield line, row
 
 
+def grouped(path: Path, key: str, value: str) -> dict[str, tuple[str, ...]]:
+    """The values of one column by another, in the order of the table."""
+    found: dict[str, list[str]] = {}
+    for _, row in rows_of(path, (key, value)):
+        found.setdefault(row[key], []).append(row[value])
+    return {name: tuple(values) for name, values in found.items()}
+
+
 def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str] | str]]:
     """Line number and cells of each row, or what is wrong with the row."""
     try:

@@ -257,7 +257,7 @@ def _denied(document: Document, pair: Pair, predicate: Predicate, denial: Denial
 
 
 def _denied_elsewhere(document: Document, pair: Pair, predicate: Predicate, denial: Denial) -> bool:
-    """Whether two clauses are read together of which one denies the predicate of its name: then nothing is said."""
+    """Whether two clauses are read together of which one denies something of its name: then nothing is said."""
     if pair.va is pair.vb or predicate not in denial.predicates:
         return False
     ends = ((pair.a, pair.va), (pair.b, pair.vb))
