@@ -55,10 +55,10 @@ train: $(READY)
 	$(BIN)/python -m training.rule_precision $(DATA)
 	$(BIN)/python -m training.train_fast $(DATA) --gold tests/gold --held -1 --work build/fast
 	$(BIN)/python -m training.prepare $(DATA) --out build/encoder/prepared.xz
-	for phase in 1 2 3 4; do $(BIN)/python -m training.train build/encoder/prepared.xz --out build/encoder --phase $$phase || exit 1; done
-	$(BIN)/python -m training.export build/encoder/model_3.pt build/encoder/model_4.pt --out build/encoder/mean_4
-	for phase in 5 6 7; do $(BIN)/python -m training.onward build/encoder --phase $$phase || exit 1; done
-	$(BIN)/python -m training.export build/encoder/mean_5.pt build/encoder/model_6.pt build/encoder/model_7.pt build/encoder/model_7.pt --out kg/models/encoder
+	$(BIN)/python -m training.adapt prepare $(DATA) --out build/encoder/texts.npy
+	$(BIN)/python -m training.adapt train build/encoder/texts.npy --out build/encoder/adapted.pt
+	$(BIN)/python -m training.train build/encoder/prepared.xz --base build/encoder/adapted.pt --out build/encoder
+	$(BIN)/python -m training.export build/encoder/student_17.pt --out kg/models/encoder
 	$(BIN)/python -m training.train_statements $(DATA) --write
 
 exports: demo

@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from kg.encoder.encoder import Encoded
     from kg.relations.linear import Learned
 
-SURE = 0.65  # less sure relations are left out, where the user does not say how sure they must be: see DECISIONS.md
-BOLD = 0.4  # the same in a record that argues: there is a rationale to be found
-BARE = 0.58  # and in such a record where punctuation is lost
-ARGUES = 2.0  # a record argues if it is expected to make this many statements about a mechanism
+SURE = 0.64  # less sure relations are left out, where the user does not say how sure they must be: see DECISIONS.md
+BOLD = 0.42  # the same in a record that argues: there is a rationale to be found
+BARE = 0.6  # and in such a record where punctuation is lost
+ARGUES = 3.0  # a record argues if it is expected to make this many statements about a mechanism
 COUNTED = 0.3  # how sure such a statement must be to be counted
 MECHANISM = frozenset({
     Predicate.INHIBITS, Predicate.ACTIVATES, Predicate.TARGETS, Predicate.REGULATES, Predicate.IMPLICATED_IN,

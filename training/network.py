@@ -14,12 +14,17 @@ from training.corpora import DRUGPROT, TAG_GROUPS
 from training.gold import PREDICATES, STATUSES, TYPES
 
 WIDTH, LAYERS, HEADS, INNER, POSITIONS = 384, 6, 12, 1536, 512
-FROZEN = 2  # layers, from below, that most phases leave as they are; behind them the features come in
+ENTRY = 2  # layers, from below, behind which the features come in
 LEVELS = 9  # stretches of up to 2**9 words: more than a window has
 AROUND = 6  # words on either side of a pair that are seen too
 PAIR, POOL, MIXED = 256, 128, 128
 GROUPS = len(TYPES) + len(TAG_GROUPS)
 BUCKETS = (-1, 0, 1, 2, 3, 5, 8, 12, 18, 28, 45, 70)  # gap in words; below 0: nested
+
+
+def device() -> torch.device:
+    """Where the training runs: the first GPU where there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 class Layer(nn.Module):
@@ -39,6 +44,7 @@ class Layer(nn.Module):
         """`bias` is added to the attention scores: 0 for pieces, very low for padding."""
         batch, length, _ = x.shape
         q, k, v = self.qkv(x).view(batch, length, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
+        bias = None if bias is None else bias.to(q.dtype)
         mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=bias).transpose(1, 2).reshape(batch, length, WIDTH)
         x = self.norm1(x + self.drop(self.out(mixed)))
         return self.norm2(x + self.drop(self.down(F.gelu(self.up(x)))))
@@ -62,22 +68,22 @@ class Encoder(nn.Module):
             self.tagger[2].bias.view(GROUPS, 3)[:, 0] += 3
 
     def embed(self, ids: torch.Tensor) -> torch.Tensor:
-        """The pieces as MiniLM knows them, which is never trained."""
+        """The pieces; what a piece means alone is learned by `training.adapt` only."""
         positions = torch.arange(ids.shape[1], device=ids.device)
         return self.norm(self.word(ids) + self.position(positions)[None] + self.kind)
 
     def lower(self, x: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
-        """The first layers. Where a phase leaves them as they are, what they give can be kept from epoch to epoch."""
+        """The layers below the features."""
         bias = padding(mask)
-        for layer in self.layers[:FROZEN]:
+        for layer in self.layers[:ENTRY]:
             x = layer(x, bias)
         return x
 
     def upper(self, x: torch.Tensor, features: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
-        """The layers that learn; the features come in here."""
+        """The layers above; the features come in here."""
         bias = padding(mask)
         x = self.drop(x + self.features(features))
-        for layer in self.layers[FROZEN:]:
+        for layer in self.layers[ENTRY:]:
             x = layer(x, bias)
         return x
 
@@ -138,7 +144,7 @@ class PairHead(nn.Module):
     ):
         """`hidden` (words, width), all windows one after the other; `spans` (mentions, 2): first and last word;
         `bounds` (mentions, 2): first and last word of the mention's window; `pairs` (pairs, 2): subject, object."""
-        m = torch.cat([hidden[spans[:, 0]], hidden[spans[:, 1]], self.kind(kinds)], -1)
+        m = torch.cat([hidden.index_select(0, spans[:, 0]), hidden.index_select(0, spans[:, 1]), self.kind(kinds)], -1)
         m = self.drop(m)
         i, j = pairs[:, 0], pairs[:, 1]
         lo = torch.minimum(spans[i, 0], spans[j, 0])
@@ -146,8 +152,8 @@ class PairHead(nn.Module):
         table = range_table(self.pool(hidden))
         inner = range_max(table, lo, hi)
         outer = range_max(table, torch.maximum(lo - AROUND, bounds[i, 0]), torch.minimum(hi + AROUND, bounds[i, 1]))
-        product = self.product_s(m)[i] * self.product_o(m)[j]
-        x = self.subject(m)[i] + self.object(m)[j] + self.gap(self.gap_bucket(spans, pairs))
+        product = self.product_s(m).index_select(0, i) * self.product_o(m).index_select(0, j)
+        x = self.subject(m).index_select(0, i) + self.object(m).index_select(0, j) + self.gap(self.gap_bucket(spans, pairs))
         x = F.gelu(x + self.pooled(torch.cat([inner, outer], -1)))
         x = F.gelu(self.mix(self.drop(torch.cat([x, product], -1))))
         x = self.drop(x)
@@ -175,7 +181,8 @@ def range_table(x: torch.Tensor) -> torch.Tensor:
 def range_max(table: torch.Tensor, lo: torch.Tensor, hi: torch.Tensor) -> torch.Tensor:
     """The maximum of rows lo..hi (inclusive), for many stretches at once; at most 2**LEVELS rows long."""
     length = hi - lo + 1
-    powers = torch.tensor([1 << k for k in range(1, LEVELS)], device=lo.device)
+    powers = 1 << torch.arange(1, LEVELS, device=lo.device)
     level = (length[:, None] >= powers[None]).long().sum(-1)
     step = torch.bitwise_left_shift(torch.ones_like(level), level)
-    return torch.maximum(table[level, lo], table[level, hi - step + 1])
+    rows, at = table.flatten(0, 1), level * table.shape[1]  # index_select learns much faster than [level, lo] on a GPU
+    return torch.maximum(rows.index_select(0, at + lo), rows.index_select(0, at + hi - step + 1))

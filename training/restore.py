@@ -2,8 +2,8 @@
 
     python -m training.restore kg/models/encoder --out build/encoder/mean.pt
 
-What is never trained (the embeddings) comes from MiniLM itself; of the rest the weights are those of the int8 file times their
-scales, so that they are off by up to half a step of their column.
+The weights are those of the int8 file times their scales, so that they are off by up to half a step of their column (of the whole
+table, for the embeddings of pieces).
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ import torch
 from onnx import numpy_helper
 
 from training.network import Encoder, PairHead
-from training.prepare import minilm
 
 
-def restore(model: Path, minilm_folder: Path) -> dict[str, dict[str, torch.Tensor]]:
+def restore(model: Path) -> dict[str, dict[str, torch.Tensor]]:
     """The checkpoint; a file that is not one of `training.export`'s is a ValueError."""
     graph = onnx.load(str(model / "encoder.onnx")).graph
     held = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
     encoder, head = Encoder(), PairHead()
-    encoder.load_minilm(minilm_folder / "model.safetensors")
     weights = encoder.state_dict()
     given = {name.removeprefix("encoder."): a for name, a in held.items() if name.removeprefix("encoder.") in weights}
     given |= {_weight(node.name): _whole(held, node.input[1]).T for node in graph.node if node.op_type == "MatMulInteger"}
-    wanted = {n for n in weights if n.startswith(("layers", "tagger", "features"))}
+    tables = {n: f"encoder.{n}.weight_quantized" for n in ("word", "position")}
+    given |= {f"{n}.weight": _whole(held, name) for n, name in tables.items() if name in held}
+    wanted = set(weights)
     if wanted - set(given):
         raise ValueError(f"{model}: not an int8 file of training.export: lacks {sorted(wanted - set(given))[:3]}")
     weights |= {n: torch.from_numpy(np.array(given[n], np.float32)) for n in wanted}
@@ -55,11 +55,10 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", type=Path, help="folder that training.export wrote")
-    parser.add_argument("--weights", type=Path, help="folder with MiniLM's safetensors [the package's]")
     parser.add_argument("--out", type=Path, required=True, help="the checkpoint")
     args = parser.parse_args()
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(restore(args.model, args.weights or minilm()), args.out)
+    torch.save(restore(args.model), args.out)
 
 
 if __name__ == "__main__":

@@ -1,272 +1,236 @@
-"""Trains the claim reader: encoder, tagger and pair head together. See training/README.md."""
+"""Trains the claim reader: encoder, tagger and pair head together, phase after phase. See training/README.md.
+
+    python -m training.train build/encoder/prepared.xz --base build/encoder/adapted.pt --out build/encoder
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
+import os
 import time
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 
-import numpy as np
 import torch
-from torch import distributed, multiprocessing
+from torch import multiprocessing
 from torch.nn import functional as F
+from torch.utils.data import DataLoader
 
-from kg.encoder.tags import decode_tags, probabilities
-from kg.encoder.windows import FEATURES
-from training.corpora import TAG_GROUPS, UNKNOWN, CorpusExample
-from training.gold import TYPES, fold
-from training.labels import Example, Found, targets
-from training.network import FROZEN, WIDTH, Encoder, PairHead
-from training.prepare import load, minilm
+from training.batches import Batches, Pools, Seen, Tensors, make_pools, plan
+from training.export import mean
+from training.gold import STATUSES, TYPES
+from training.network import WIDTH, Encoder, PairHead, device
+from training.prepare import load
 
-MOST_PAIRS = 1200  # of a window
-MENTION = 0.3  # probability from which the model's own mentions are trained on
+DENIED = 2.0  # weight of a negated status, next to the others: few claims are
+Models = Sequence[tuple[Encoder, PairHead]]
 
 
 class Trainer:
-    """The network, and what its untrained part (the embeddings, and the lowest layers unless `thaw`) gave for the windows
-    that come again."""
+    """The network that learns, and those that it learns from where there is no gold."""
 
-    def __init__(self, encoder: Encoder, head: PairHead, blank: float = 0.0, thaw: bool = False) -> None:
-        self.encoder, self.head, self.blank, self.thaw = encoder, head, blank, thaw
-        self._kept: dict[int, torch.Tensor] = {}
+    def __init__(self, encoder: Encoder, head: PairHead, blank: float = 0.0, teachers: Models = ()) -> None:
+        self.encoder, self.head, self.blank, self.teachers = encoder, head, blank, teachers
+        self.weights = torch.ones(len(STATUSES), device=encoder.kind.device)
+        self.weights[STATUSES.index("negated")] = DENIED
 
-    def _untrained(self, example: Example | CorpusExample) -> torch.Tensor:
-        kept = self._kept.get(id(example))
-        if kept is None:
-            ids = torch.from_numpy(example.window.ids.astype(np.int64))[None]
-            self.encoder.eval()
-            with torch.no_grad():
-                x = self.encoder.embed(ids)
-                kept = (x if self.thaw else self.encoder.lower(x, torch.ones(1, ids.shape[1])))[0].half()
-            self.encoder.train()
-            if isinstance(example, Example):
-                self._kept[id(example)] = kept
-        return kept
+    def encode(self, b: Tensors, encoder: Encoder, blank: float) -> tuple[torch.Tensor, torch.Tensor]:
+        """Hidden states and tag scores of the words of all windows."""
+        with torch.no_grad():
+            x, features = encoder.embed(b["ids"]), b["features"].float()
+            if blank:
+                x = x * (torch.rand(x.shape[:2], device=x.device) >= blank)[..., None]
+                features = features * (torch.rand(x.shape[:2], device=x.device) >= blank)[..., None]
+        x = encoder.lower(x, b["mask"])
+        words = encoder.upper(x, features, b["mask"]).reshape(-1, WIDTH).index_select(0, b["rows"])
+        return words, encoder.tagger(words).view(len(words), -1, 3).float()
 
-    def encode(self, batch: Sequence[Example | CorpusExample]) -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
-        """Hidden states and tag scores of the words of all windows, and where each window's words begin."""
-        length = max(len(e.window.ids) for e in batch)
-        x = torch.zeros(len(batch), length, WIDTH)
-        mask = torch.zeros(len(batch), length)
-        features = torch.zeros(len(batch), length, FEATURES)
-        for k, e in enumerate(batch):
-            n = len(e.window.ids)
-            x[k, :n], mask[k, :n] = self._untrained(e).float(), 1
-            features[k, :n] = torch.from_numpy(e.window.features)
-        if self.thaw:
-            x = self.encoder.lower(x, mask)
-        if self.blank:
-            x = x * (torch.rand(x.shape[:2]) >= self.blank)[..., None]
-            features = features * (torch.rand(x.shape[:2]) >= self.blank)[..., None]
-        hidden = self.encoder.upper(x, features, mask).view(-1, WIDTH)
-        rows = np.concatenate([e.window.words.astype(np.int64) + k * length for k, e in enumerate(batch)])
-        words = hidden[torch.from_numpy(rows)]
-        begins = np.cumsum([0, *(len(e.window.words) for e in batch)])
-        return words, self.encoder.tagger(words).view(len(words), -1, 3), begins
-
-    def gold_losses(self, batch: Sequence[Example], predicted: bool, rng: random.Random) -> tuple[torch.Tensor, ...]:
-        """Losses of entity tags, predicates and statuses."""
-        words, scores, begins = self.encode(batch)
+    def gold_losses(self, b: Tensors) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+        """Tag scores; losses of entity tags, predicates and statuses."""
+        words, scores = self.encode(b, self.encoder, self.blank)
         scores = scores[:, : len(TYPES)]
-        tags = torch.from_numpy(np.concatenate([e.tags for e in batch]).astype(np.int64))
-        tag_loss = F.cross_entropy(scores.reshape(-1, 3), tags.reshape(-1), reduction="sum") / len(words) * 8
-        seen = scores.detach().numpy()
-        spans, bounds, kinds, pairs, right, unclear = [], [], [], [], [], []
-        mentions, rows = 0, 0
-        for e, begin, end in zip(batch, begins[:-1], begins[1:], strict=True):
-            t = targets(e, chosen(e, seen[begin:end] if predicted else None, rng), MOST_PAIRS, rng)
-            if t is None:
-                continue
-            spans.append(t.spans + begin)
-            bounds.append(np.tile([[begin, end - 1]], (len(t.spans), 1)))
-            kinds.append(t.kinds)
-            pairs.append(t.pairs + mentions)
-            right.append(np.add(t.right, [[rows, 0, 0]]))
-            unclear.append(np.add(t.open, [[rows, 0]]))
-            mentions += len(t.spans)
-            rows += len(t.pairs)
-        if not rows:
-            return tag_loss, tag_loss * 0, tag_loss * 0
-        columns = (torch.from_numpy(np.concatenate(c)) for c in (spans, bounds, kinds, pairs))
-        predicates, statuses, _ = self.head(words, *columns)
-        right, unclear = torch.from_numpy(np.concatenate(right)), torch.from_numpy(np.concatenate(unclear))
-        want = torch.zeros_like(predicates)
+        tag_loss = F.cross_entropy(scores.reshape(-1, 3), b["tags"].reshape(-1), reduction="sum") / len(words) * 8
+        if "pairs" not in b:
+            return scores, (tag_loss,)
+        predicates, statuses, _ = (x.float() for x in self.head(words, b["spans"], b["bounds"], b["kinds"], b["pairs"]))
+        right, unclear = b["right"], b["open"]
+        want, weight = torch.zeros_like(predicates), torch.ones_like(predicates)
         want[right[:, 0], right[:, 1]] = 1
-        weight = torch.ones_like(predicates)
         weight[unclear[:, 0], unclear[:, 1]] = 0
         scale = 1.0 / max(8, len(right))
         predicate_loss = F.binary_cross_entropy_with_logits(predicates, want, weight, reduction="sum") * scale
-        status_loss = F.cross_entropy(statuses[right[:, 0]], right[:, 2], reduction="sum") * scale
-        return tag_loss, predicate_loss, status_loss
+        status_loss = F.cross_entropy(statuses[right[:, 0]], right[:, 2], self.weights, reduction="sum") * scale
+        return scores, (tag_loss, predicate_loss, status_loss)
 
-    def corpus_losses(self, batch: Sequence[CorpusExample]) -> tuple[torch.Tensor, ...]:
+    def corpus_losses(self, b: Tensors) -> tuple[torch.Tensor, ...]:
         """Losses of a corpus's own tags and of DrugProt's relations."""
-        words, scores, begins = self.encode(batch)
+        words, scores = self.encode(b, self.encoder, self.blank)
         scores = scores[:, len(TYPES) :]
-        tags = torch.from_numpy(np.concatenate([e.tags for e in batch]).astype(np.int64))
-        tag_loss = F.cross_entropy(scores.reshape(-1, 3), tags.reshape(-1), ignore_index=UNKNOWN, reduction="sum")
-        tag_loss = tag_loss / len(words) * 8
-        counts = np.cumsum([0, *(len(e.spans) for e in batch)])
-        pairs = np.concatenate([e.pairs + at for e, at in zip(batch, counts[:-1], strict=True)])
-        if not len(pairs):
-            return tag_loss, tag_loss * 0
-        spans = np.concatenate([e.spans + at for e, at in zip(batch, begins[:-1], strict=True)])
-        bounds = np.concatenate([np.tile([[a, b - 1]], (len(e.spans), 1))
-                                 for e, a, b in zip(batch, begins[:-1], begins[1:], strict=True)])
-        kinds = np.concatenate([e.kinds for e in batch])
-        _, _, relations = self.head(words, *map(torch.from_numpy, (spans, bounds, kinds, pairs)))
-        want = torch.from_numpy(np.concatenate([e.relations for e in batch]))
-        loss = F.binary_cross_entropy_with_logits(relations, want, reduction="sum")
-        return tag_loss, loss / max(8.0, float(want.sum()))
+        tag_loss = F.cross_entropy(scores.reshape(-1, 3), b["tags"].reshape(-1), reduction="sum") / len(words) * 8
+        if "pairs" not in b:
+            return (tag_loss,)
+        relations = self.head(words, b["spans"], b["bounds"], b["kinds"], b["pairs"])[2].float()
+        loss = F.binary_cross_entropy_with_logits(relations, b["relations"], reduction="sum")
+        return tag_loss, loss / b["relations"].sum().clamp(min=8.0)
+
+    def free_losses(self, b: Tensors) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+        """Tag scores; losses against what the teachers say on the mean (Hinton 2015, Distilling the knowledge): tags, predicates,
+        statuses of the likely pairs."""
+        given = (b["spans"], b["bounds"], b["kinds"], b["pairs"]) if "pairs" in b else ()
+        with torch.no_grad():
+            said = []
+            for encoder, head in self.teachers:
+                words, scores = self.encode(b, encoder, 0.0)
+                predicates, statuses, relations = head(words, *given) if given else (words[:0],) * 3
+                said.append((scores.softmax(-1), predicates.float().sigmoid(), statuses.float().softmax(-1), relations.float().sigmoid()))
+            tags, likely, status, related = (torch.stack(parts).mean(0) for parts in zip(*said, strict=True))
+        words, scores = self.encode(b, self.encoder, self.blank)
+        tag_loss = F.cross_entropy(scores.reshape(-1, 3), tags.reshape(-1, 3), reduction="sum") / len(words) * 4
+        if not given:
+            return scores[:, : len(TYPES)], (tag_loss,)
+        predicates, statuses, relations = (x.float() for x in self.head(words, *given))
+        scale = 1.0 / likely.sum().clamp(min=8.0)
+        predicate_loss = F.binary_cross_entropy_with_logits(predicates, likely, reduction="sum") * scale
+        each = F.cross_entropy(statuses, status, reduction="none")
+        relation_loss = F.binary_cross_entropy_with_logits(relations, related, reduction="sum") / related.sum().clamp(min=8.0)
+        return scores[:, : len(TYPES)], (tag_loss, predicate_loss, (each * likely.amax(-1)).sum() * scale, relation_loss * 0.3)
 
 
-def chosen(example: Example, scores: np.ndarray | None, rng: random.Random) -> list[Found]:
-    """The mentions whose pairs are trained on: gold ones, the model's own, and those of tables and patterns."""
-    mentions = {(m.first, m.last): m for m in example.mentions}
-    if scores is not None:
-        w = example.window
-        for a, b, kind, _ in decode_tags(probabilities(scores), MENTION):
-            found = example.names.find(example.text[w.starts[a] : w.ends[b]])
-            mentions.setdefault((a, b), Found(a, b, kind, found))
-    for m in example.given:
-        if (m.first, m.last) not in mentions or rng.random() < 0.2:
-            mentions[m.first, m.last] = m
-    return [mentions[key] for key in sorted(mentions)]
+class Said:
+    """What the model said of the last batch, on its way from the GPU to `Seen`: noted a step later, so that nobody waits for it."""
+
+    def __init__(self, seen: Seen) -> None:
+        self.seen, self._held = seen, None
+
+    def hold(self, numbers: Sequence[int], probabilities: torch.Tensor, begins: Sequence[int]) -> None:
+        """Sends it off."""
+        there = probabilities.to("cpu", non_blocking=True)
+        sent = torch.cuda.Event() if probabilities.is_cuda else None
+        if sent:
+            sent.record()
+        self._held = (numbers, there, begins, sent)
+
+    def take(self) -> None:
+        """Notes it."""
+        if self._held:
+            numbers, there, begins, sent = self._held
+            if sent:
+                sent.synchronize()
+            self.seen.note(numbers, there.numpy(), begins)
+            self._held = None
 
 
-def gold_batches(pools: Sequence[Sequence[Sequence[Example]]], size: int, rng: random.Random) -> Iterator[list[Example]]:
-    """Batches of windows of like length, epoch after epoch; each epoch reads a record whole or stripped, by chance."""
-    while True:
-        pool = [e for whole, bare in zip(*pools, strict=True) for e in (whole if rng.random() < 0.5 else bare)
-                if any(e.quotes) or rng.random() < 0.3]
-        order = sorted(pool, key=lambda e: len(e.window.ids) + rng.uniform(-20, 20))
-        made = [order[i : i + size] for i in range(0, len(order), size)]
-        rng.shuffle(made)
-        yield from made
+def phases(steps: float = 1.0) -> list[dict]:
+    """The settings of training/phases.toml; `steps` times as many steps."""
+    found = tomllib.loads(Path(__file__).with_name("phases.toml").read_text("utf-8"))
+    return [found["common"] | p | {"steps": max(20, int(p["steps"] * steps))} for p in found["phase"]]
 
 
-def corpus_batches(pool: Sequence[CorpusExample], shares: dict[str, float], size: int, rng: random.Random):
-    """Batches of corpus windows of like length; a corpus is drawn by its share."""
-    weights = [shares[name] for name in corpus_names(pool)]
-    while True:
-        drawn = sorted(rng.choices(range(len(pool)), weights, k=64 * size), key=lambda k: len(pool[k].window.ids))
-        made = [[pool[k] for k in drawn[i : i + size]] for i in range(0, len(drawn), size)]
-        rng.shuffle(made)
-        yield from made
+def checkpoint(folder: Path, name: str, seed: int) -> Path:
+    """Where a phase leaves its weights."""
+    return folder / f"{name}_{seed}.pt"
 
 
-def corpus_names(pool: Sequence[CorpusExample]) -> list[str]:
-    """The corpus of each window, by the tags that it has."""
-    return [TAG_GROUPS[int((e.tags[0] != UNKNOWN).argmax())].split(".")[0] for e in pool]
-
-
-def arguments() -> argparse.Namespace:
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("prepared", type=Path, help="what training.prepare wrote")
-    parser.add_argument("--weights", type=Path, help="folder with MiniLM's safetensors [the package's]")
-    parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints")
-    parser.add_argument("--phase", type=int, required=True, help="of training/phases.toml, from 1")
-    parser.add_argument("--begin", type=Path, help="checkpoint to begin from [the phase before's; MiniLM for the first]")
-    parser.add_argument("--steps", type=int, help="instead of the phase's")
-    parser.add_argument("--batch", type=int, default=8, help="windows a step, over all workers")
-    parser.add_argument("--held", type=int, default=-1, help="fold to hold out (0-4); -1: none")
-    parser.add_argument("--seed", type=int, default=13)
-    parser.add_argument("--workers", type=int, default=2, help="processes; each computes its share of every batch")
-    return parser.parse_args()
+def checkpoints(folder: Path, name: str) -> list[Path]:
+    """What all seeds of a phase left."""
+    return [checkpoint(folder, name, seed) for p in phases() if p["name"] == name for seed in p["seeds"]]
 
 
 def main() -> None:
-    """Starts the workers."""
-    args = arguments()
+    """Phase after phase; the seeds of a phase side by side where there is a GPU, one after the other where there is none."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("prepared", type=Path, help="what training.prepare wrote")
+    parser.add_argument("--base", type=Path, required=True, help="the encoder that training.adapt wrote")
+    parser.add_argument("--begin", type=Path, help="checkpoint to begin from, instead of the phase's own beginning")
+    parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints")
+    parser.add_argument("--only", nargs="*", help="names of phases [all]")
+    parser.add_argument("--steps", type=float, default=1.0, help="times the phases' steps, to try things out")
+    parser.add_argument("--seconds", type=float, nargs="*", default=(), help="of each phase: it ends by then, if not before")
+    args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     began = time.time()
-    content = load(args.prepared)
-    phase = read_phase(args.phase, args.steps)
-    wanted = [fold(n) != args.held and f not in phase["without"] for n, f in zip(content["numbers"], content["files"], strict=True)]
-    pools = [[some for some, w in zip(kind, wanted, strict=True) if w] for kind in content["pools"]]
-    corpora = [e for e in content["corpora"] if len(e.window.words)]
-    print(f"{len(pools[0])} records, {len(corpora)} corpus windows, read in {time.time() - began:.0f} s", flush=True)
-    multiprocessing.start_processes(work, (args, phase, pools, corpora), nprocs=args.workers, start_method="fork")
+    pools = make_pools(load(args.prepared))
+    print(f"{len(pools.records[0])} records, {len(pools.free)} windows without gold, {len(pools.corpora)} of corpora, "
+          f"read in {time.time() - began:.0f} s", flush=True)
+    with multiprocessing.get_context("fork").Pool(1) as pool:  # asked elsewhere: a process that has asked cannot be forked
+        gpu = pool.apply(torch.cuda.is_available)
+    for phase, seconds in zip_longest(phases(args.steps), args.seconds, fillvalue=1e9):
+        phase["seconds"] = seconds
+        if args.only is None or phase["name"] in args.only:
+            many = len(phase["seeds"])
+            side = many if gpu else 1
+            for at in range(0, many, side):
+                multiprocessing.start_processes(work, (args, phase, pools, at, side), nprocs=side, start_method="fork")
 
 
-def read_phase(number: int, steps: int | None) -> dict:
-    """A phase's settings."""
-    phase = tomllib.loads(Path(__file__).with_name("phases.toml").read_text("utf-8"))["phase"][number - 1]
-    return phase if steps is None else {**phase, "steps": steps}
-
-
-def checkpoint(folder: Path, phase: int) -> Path:
-    """Where a phase leaves its weights."""
-    return folder / f"model_{phase}.pt"
-
-
-def work(rank: int, args: argparse.Namespace, phase: dict, pools: list[list[list[Example]]], corpora: list[CorpusExample]) -> None:
-    """One worker's part of the training; the first one reports and saves."""
-    torch.set_num_threads(1)
-    torch.manual_seed(args.seed)
-    store = distributed.FileStore(str(args.out / f"store-{time.strftime('%d%H%M')}"), args.workers)
-    distributed.init_process_group("gloo", store=store, rank=rank, world_size=args.workers)
+def work(rank: int, args: argparse.Namespace, phase: dict, pools: Pools, at: int, side: int) -> None:
+    """One seed of a phase."""
+    seed = phase["seeds"][at + rank]
+    began = time.time()
+    seen = Seen(len(pools.windows))
+    workers = max(1, (os.cpu_count() or 1) // side - 1)
+    batches = Batches(pools, plan(pools, phase, seed), seen, seed)
+    loader = iter(DataLoader(batches, batch_size=None, num_workers=workers, prefetch_factor=4, collate_fn=lambda made: made))
+    torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2) if device().type == "cpu" else 1)
+    torch.manual_seed(seed)
+    on = device()
     encoder, head = Encoder(), PairHead()
-    encoder.load_minilm((args.weights or minilm()) / "model.safetensors")
-    if args.begin or args.phase > 1:
-        kept = torch.load(args.begin or checkpoint(args.out, args.phase - 1), weights_only=True)
-        encoder.load_state_dict(kept["encoder"]), head.load_state_dict(kept["head"])
-    seed = args.seed + 100 * (args.phase - 1)
-    torch.manual_seed(seed + 1000 * rank)
-    thaw = phase.get("thaw", 0.0)
-    low = [p for layer in encoder.layers[:FROZEN] for p in layer.parameters()] if thaw else []
-    body = [p for layer in encoder.layers[FROZEN:] for p in layer.parameters()]
+    if args.begin or phase.get("begin"):
+        put(encoder, head, mean([args.begin] if args.begin else checkpoints(args.out, phase["begin"])))
+    else:
+        encoder.load_state_dict(encoder.state_dict() | trunk(torch.load(args.base, map_location="cpu", weights_only=True)))
+    teachers = []
+    for path in checkpoints(args.out, phase["teachers"]) if phase.get("teachers") else ():
+        teachers.append((Encoder().to(on).eval(), PairHead().to(on).eval()))
+        put(*teachers[-1], torch.load(path, map_location="cpu", weights_only=True))
+    encoder.to(on).train(), head.to(on).train()
+    body = [p for layer in encoder.layers for p in layer.parameters()]
     top = [*encoder.tagger.parameters(), *encoder.features.parameters(), *head.parameters()]
-    groups = [{"params": some, "times": times} for some, times in ((body, 1.0), (top, 4.0), (low, thaw)) if some]
-    optimiser = torch.optim.AdamW(groups, lr=phase["rate"], weight_decay=0.01)
-    trained = [*body, *top, *low]
-    trainer = Trainer(encoder, head, phase["blank"], bool(low))
-    gold = gold_batches(pools, args.batch, random.Random(seed))
-    other = corpus_batches(corpora, phase["shares"], args.batch, random.Random(seed + 1))
-    encoder.train(), head.train()
-    sums, began = np.zeros(5), time.time()
-    steps, share = phase["steps"], phase["corpora"]
-    for step in range(steps):
-        aside = int((step + 1) * share) > int(step * share)
-        mine = next(other if aside else gold)[rank :: args.workers]
-        rate = phase["rate"] * min(1.0, (step + 1) / (phase["warm"] * steps)) * (1 - (1 - phase["end"]) * step / steps)
+    groups = [{"params": body, "times": 1.0}, {"params": top, "times": phase["heads"]}]
+    optimiser = torch.optim.AdamW(groups, lr=phase["rate"], weight_decay=0.01, fused=on.type == "cuda")
+    trainer = Trainer(encoder, head, phase["blank"], teachers)
+    sums: dict[str, torch.Tensor] = {}
+    said = Said(seen)
+    for step, (kind, numbers, made) in enumerate(loader):
+        b = {name: torch.from_numpy(a).to(on, non_blocking=True) for name, a in made.items()}
+        done = max((step + 0.5) / phase["steps"], (time.time() - began) / phase["seconds"])
+        if done >= 1:
+            break
+        rate = phase["rate"] * min(1.0, done / phase["warm"]) * (1 - (1 - phase["end"]) * done)
         for group in optimiser.param_groups:
             group["lr"] = group["times"] * rate
-        optimiser.zero_grad(set_to_none=False)
-        if mine:
-            rng = random.Random(step * args.workers + rank)
-            parts = trainer.corpus_losses(mine) if aside else trainer.gold_losses(mine, args.phase > 1 or step >= steps / 15, rng)
-            sum(parts).backward()
-            at = slice(3, 5) if aside else slice(0, 3)
-            sums[at] += [float(x.detach()) for x in parts]
-        average(trained, args.workers)
-        torch.nn.utils.clip_grad_norm_(trained, 1.0)
+        with torch.autocast(on.type, torch.bfloat16, enabled=on.type == "cuda"):
+            scores, parts = (None, trainer.corpus_losses(b)) if kind == "corpora" else getattr(trainer, f"{kind}_losses")(b)
+        said.take()
+        if scores is not None:
+            said.hold(numbers, scores.detach().softmax(-1), made["begins"].tolist())
+        optimiser.zero_grad(set_to_none=True)
+        sum(parts).backward()
+        torch.nn.utils.clip_grad_norm_([*body, *top], 1.0)
         optimiser.step()
-        if rank == 0 and (step % 50 == 49 or step == steps - 1):
-            line = {"step": step + 1, "seconds": round(time.time() - began), "sums": [round(float(x), 2) for x in sums]}
-            print(json.dumps(line), flush=True)
-            sums[:] = 0
-            torch.save({"encoder": encoder.state_dict(), "head": head.state_dict()}, checkpoint(args.out, args.phase))
+        for k, part in enumerate(parts):
+            sums[f"{kind} {k}"] = sums.get(f"{kind} {k}", 0) + part.detach()
+        if step % 200 == 199:
+            line = {"phase": phase["name"], "seed": seed, "step": step + 1, "seconds": round(time.time() - began)}
+            print(json.dumps(line | {k: round(float(x), 1) for k, x in sorted(sums.items())}), flush=True)
+            sums = {}
+    print(f"{phase['name']} {seed}: {step} steps, {time.time() - began:.0f} s", flush=True)
+    saved = {"encoder": encoder.state_dict(), "head": head.state_dict()}
+    torch.save({part: {n: t.cpu() for n, t in state.items()} for part, state in saved.items()}, checkpoint(args.out, phase["name"], seed))
 
 
-def average(parameters: list[torch.nn.Parameter], workers: int) -> None:
-    """Every gradient as the mean over the workers."""
-    for p in parameters:
-        if p.grad is None:
-            p.grad = torch.zeros_like(p)
-    flat = torch.cat([p.grad.view(-1) for p in parameters])
-    distributed.all_reduce(flat)
-    flat /= workers
-    at = 0
-    for p in parameters:
-        p.grad.copy_(flat[at : at + p.numel()].view_as(p))
-        at += p.numel()
+def put(encoder: Encoder, head: PairHead, saved: dict[str, dict[str, torch.Tensor]]) -> None:
+    """Weights into a network."""
+    encoder.load_state_dict(saved["encoder"])
+    head.load_state_dict(saved["head"])
+
+
+def trunk(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Of an adapted encoder what has learned something there."""
+    return {n: t.float() for n, t in state.items() if not n.startswith(("tagger", "features"))}
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ from typing import Any
 
 from kg.model import Predicate, Span
 
-STOP = re.compile(r"[.;]\s|\b(?:but|however|although|whereas|who|whose)\b", re.IGNORECASE)
+STOP = re.compile(
+    r"[.;]\s|\b(?:but|however|although|whereas|who|whose|will be (?:given|treated)|"
+    r"and (?:has|have|is|are|was|were|may|can|induces?|demonstrate[sd]?|show(?:s|ed)?))\b", re.IGNORECASE)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +24,16 @@ class Denial:
     predicates: frozenset[Predicate]
     between: re.Pattern[str]
     before: re.Pattern[str]
+    close: re.Pattern[str]  # right before the second name: "with no ⟨side effects⟩", "but not ⟨anxiety⟩"
+    harms: frozenset[Predicate]  # "without ⟨bleeding⟩" denies these; "without ⟨pain⟩" denies no benefit
+    free: re.Pattern[str]
 
     def cue(self, text: str, clause: Span, first: Span, second: Span, predicate: Predicate) -> Span | None:
         """The words that deny a statement of two names of one clause; None where nothing does.
 
         >>> text, denial = "aspirin did not improve survival", read_denial({
-        ...     "predicates": ["improves"], "verb": "improve", "between": "did not {verb}", "before": "no effect of"})
+        ...     "predicates": ["improves"], "verb": "improve", "between": "did not {verb}", "before": "no effect of",
+        ...     "close": "but not", "harms": [], "free": "without"})
         >>> denial.cue(text, Span(0, 32), Span(0, 7), Span(24, 32), Predicate.IMPROVES).of(text)
         'did not improve'
         """
@@ -37,6 +43,9 @@ class Denial:
         found = self.between.search(gap)
         if found and not STOP.search(gap):
             return Span(first.end + found.start(), first.end + found.end())
+        found = self.close.search(gap) or (self.free.search(gap) if predicate in self.harms else None)
+        if found:
+            return Span(first.end + found.start(), first.end + found.end())
         found = self.before.search(text[clause.start : first.start])
         return Span(clause.start + found.start(), clause.start + found.end()) if found else None
 
@@ -44,8 +53,12 @@ class Denial:
 def read_denial(table: dict[str, Any]) -> Denial:
     """The words as `status.toml` has them; a blank there is any white space."""
 
+    def predicates(name: str) -> frozenset[Predicate]:
+        return frozenset(map(Predicate, table[name]))
+
     def pattern(name: str, end: str) -> re.Pattern[str]:
         words = table[name].replace("{verb}", table["verb"])
         return re.compile(r"(?<!\w)(?:" + words.replace(" ", r"\s+") + r")" + end, re.IGNORECASE)
 
-    return Denial(frozenset(map(Predicate, table["predicates"])), pattern("between", r"(?!\w)"), pattern("before", r"\s+$"))
+    return Denial(predicates("predicates"), pattern("between", r"(?!\w)"), pattern("before", r"\s+$"),
+                  pattern("close", r"\s+$"), predicates("harms"), pattern("free", r"\s+$"))  # fmt: skip

@@ -46,9 +46,42 @@ def test_other_negations_deny_nothing(sentence):
     assert cue(sentence, Predicate.IMPROVES) is None
 
 
-def test_negation_between_the_names_of_a_treatment_is_no_denial():
-    """"Without prior therapy for" says who takes part."""
-    assert cue("⟨letrozole⟩ did not reduce ⟨breast cancer⟩", Predicate.TREATS) is None
+@pytest.mark.parametrize(
+    ("sentence", "predicate", "words"),
+    [
+        ("⟨the measles virus⟩ may kill tumour cells without damaging ⟨normal cells⟩", Predicate.INHIBITS, "without damaging"),
+        ("⟨hyperthermia⟩ is a radiosensitiser with no added ⟨side effects⟩", Predicate.CAUSES, "with no added"),
+        ("⟨alpha blockers⟩ improve voiding symptoms but not necessarily the ⟨storage symptoms⟩", Predicate.TREATS,
+         "but not necessarily the"),
+        ("⟨immunotherapy⟩ is not currently thought to be effective in ⟨prostate cancer⟩", Predicate.TREATS,
+         "is not currently thought to be effective"),
+        ("Health Canada has not approved the sale or use of ⟨metformin⟩ for ⟨breast cancer⟩", Predicate.APPROVED_FOR,
+         "has not approved the sale or use of"),
+    ],
+)  # fmt: skip
+def test_a_denial_may_stand_right_before_the_name_that_it_denies(sentence, predicate, words):
+    """These were asserted, which is the worst error there is."""
+    assert cue(sentence, predicate) == words
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "⟨letrozole⟩ in women without prior therapy for ⟨breast cancer⟩",
+        "⟨ablation⟩ is successful in treating some but not all ⟨arrhythmias⟩",
+        "⟨steroids⟩ are known to have no effect on growth and have been used in ⟨asthma⟩",
+        "⟨the bowel preparation⟩ is not widely used in ⟨colitis⟩",
+    ],
+)
+def test_who_takes_part_and_what_is_rarely_done_deny_no_treatment(sentence):
+    """"Without prior therapy for" says who takes part; "not all" and "not widely" leave it standing."""
+    assert cue(sentence, Predicate.TREATS) is None
+
+
+@pytest.mark.parametrize("who", ["those", "patients", "vs", "with and"])
+def test_a_group_without_something_is_compared_and_denies_nothing(who):
+    """"Compared to those without asthma" says that asthma causes it."""
+    assert cue(f"⟨COPD⟩ is twelve times as common, compared to {who} without ⟨asthma⟩", Predicate.CAUSES) is None
 
 
 def test_a_learned_reader_does_not_assert_what_its_sentence_denies():

@@ -177,3 +177,12 @@ def test_the_passive_does_not_turn_cause_and_effect_round():
     clause = Clause("briefSummary", Span(0, len(document.text)))
     found = extract_relations(document, clause, groundings, BOOK, own=own)
     assert not [r for r in found if r.subject.mention.text == "lung inflammation"]
+
+
+def test_what_is_said_behind_an_and_is_not_said_of_the_name_before_it():
+    """Bug: "sepsis is caused by a response to infection and is associated with hypotension" said that infection causes it."""
+    document, groundings, own = marked(
+        "Sepsis is caused by a response to [Disease:infection] and is associated with [Symptom:hypotension]"
+    )
+    clause = Clause("briefSummary", Span(0, len(document.text)))
+    assert not extract_relations(document, clause, groundings, BOOK, own=own)
