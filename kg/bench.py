@@ -214,6 +214,10 @@ def held_figures() -> Iterator[Figure]:
             for level in ("strict", "triple", "pair"):
                 precision, recall, f1 = levels[level]
                 yield Figure(section, f"{level} F1", f1, note=f"P {precision:.3f} R {recall:.3f}")
+    if "further ordinary records" in settings:
+        wrong, precision, count = settings["further ordinary records"]
+        note = f"precision of triples {precision:.3f}, {count} records"
+        yield Figure("further ordinary records", "wrong claims a record", wrong, note=note)
     yield Figure("confidence, held-out records", "expected calibration error", settings["expected calibration error"])
 
 

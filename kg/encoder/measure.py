@@ -30,7 +30,7 @@ NAMES = (  # what is measured, corpus file, gold type -> tag group
     ("BioRED test, gene", "biored/test", {"GeneOrGeneProduct": "nlm_gene.Gene"}),
 )
 RELATIONS = "drugprot/dev"
-LEAST = 0.5
+LEAST = 0.65  # chosen on 250 abstracts of BioRED that are neither trained nor measured on (DECISIONS 22)
 LEAST_RELATION = 0.4
 
 

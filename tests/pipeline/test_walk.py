@@ -9,7 +9,7 @@ import pytest
 
 from kg.claims.row import claim_rows
 from kg.model import Document, EntityType, Grounding, Mention, Predicate, Relation, Section, Span, Status
-from kg.pipeline import ARGUES, BARE, BOLD, SURE, Options, mechanisms, open_reader, sure
+from kg.pipeline import ARGUES, BARE, BOLD, Options, mechanisms, open_reader, sure
 from kg.relations.rulebook import open_rulebook
 from kg.sources.read import read_document, read_records
 from tests.shared_material import SEED
