@@ -43,9 +43,9 @@ def small() -> tuple[list[Claim], list[Trial]]:
             evidence(b, "gefitinib blocks EGFR", "gefitinib", "EGFR", "blocks"))),
         Claim(ERLOTINIB, Predicate.INHIBITS, EGFR, Status.ASSERTED, 0.9, (
             evidence(b, "erlotinib blocks EGFR", "erlotinib", "EGFR", "blocks", start=400),)),
-        Claim(EGFR, Predicate.IMPLICATED_IN, PNEN, Status.ASSERTED, 0.8, (
+        Claim(EGFR, Predicate.IMPLICATED_IN, PNEN, Status.ASSERTED, 0.85, (
             evidence(a, "EGFR was enriched in pNENs", "EGFR", "pNENs", "enriched", start=10),)),
-        Claim(EGFR, Predicate.IMPLICATED_IN, NSCLC, Status.ASSERTED, 0.8, (
+        Claim(EGFR, Predicate.IMPLICATED_IN, NSCLC, Status.ASSERTED, 0.85, (
             evidence(b, "EGFR drives NSCLC", "EGFR", "NSCLC", "drives", start=10),)),
         Claim(GEFITINIB, Predicate.TREATS, PNEN, may, 0.7, (
             evidence(a, "gefitinib may help pNENs", "gefitinib", "pNENs", "help", start=200, status=may,
@@ -60,7 +60,7 @@ def small() -> tuple[list[Claim], list[Trial]]:
             evidence(b, "gefitinib is approved for NSCLC", "gefitinib", "NSCLC", "approved", start=600),)),
         Claim(GEFITINIB, Predicate.IMPROVES, PFS, Status.ASSERTED, 0.9, (
             evidence(b, "gefitinib prolonged PFS", "gefitinib", "PFS", "prolonged", start=700),)),
-        Claim(GEFITINIB, Predicate.IMPROVES, OS, failed, 0.8, (
+        Claim(GEFITINIB, Predicate.IMPROVES, OS, failed, 0.85, (
             evidence(b, "gefitinib did not prolong OS", "gefitinib", "OS", "prolong", start=800, status=failed,
                      cues=("did not",)),)),
         Claim(GEFITINIB, Predicate.IMPROVES, OS, may, 0.5, (

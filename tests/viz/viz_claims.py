@@ -44,7 +44,7 @@ def evidence(
         cues,
         status,
         "drug-inhibits-target",
-        0.8,
+        0.85,
     )
 
 
