@@ -8,7 +8,8 @@ import numpy as np
 from scipy import sparse
 
 from kg.relations.candidates import Pair
-from kg.relations.pair_model import CLASSES, STATUSES, PairModel, side
+from kg.relations.pair_features import names_of
+from kg.relations.pair_model import CLASSES, STATUSES, PairModel
 
 WIDTH = 48
 
@@ -28,9 +29,9 @@ class Numbers:
         for pair in pairs:
             for view in (pair.va, pair.vb):
                 if id(view) not in bags:
-                    bags[id(view)] = [of.setdefault(n, len(of)) for n in view.bag]
-            own = [*pair.features(), *side("1", pair.a.unary), *side("2", pair.b.unary)]
-            ids += [of.setdefault(n, len(of)) for n in own]
+                    bags[id(view)] = [of.setdefault(n, len(of)) for n in names_of(view.bag)]
+            own = (*pair.features(), ("1", pair.a.unary), ("2", pair.b.unary))
+            ids += [of.setdefault(n, len(of)) for n in names_of(own)]
             ids += bags[id(pair.va)]
             if pair.vb is not pair.va:
                 ids += bags[id(pair.vb)]
@@ -131,5 +132,5 @@ def train(x: sparse.csr_matrix, y: np.ndarray, status: np.ndarray, *, width: int
 
 def as_model(w: dict[str, np.ndarray], rows: dict[str, int]) -> PairModel:
     """The weights as the reader uses them."""
-    table = np.vstack([w["table"], np.zeros((1, w["table"].shape[1]), np.float32)])
-    return PairModel(rows, table, w["bias"], w["out"], w["out_bias"])
+    table = np.vstack([np.zeros((1, w["table"].shape[1]), np.float32), w["table"]])
+    return PairModel(sorted(rows, key=rows.__getitem__), table, w["bias"], w["out"], w["out_bias"])

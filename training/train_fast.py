@@ -145,9 +145,9 @@ def fit(run: Run, numbers: Numbers, lines: dict, pairs: dict, keys: Sequence[Key
 def scored(model: PairModel, lines: dict, numbers: Numbers, keys: Iterable[Key]) -> dict[Key, tuple]:
     """What the model says of the pairs of records."""
     table = np.full(len(numbers.of), -1, np.int32)
-    for name, row in model.rows.items():
+    for row, name in enumerate(model.names):
         table[numbers.of[name]] = row
-    return {k: (*model.outputs(matrix(lines[k], table, len(model.rows)) @ model.table[:-1] + model.bias), ()) for k in keys}
+    return {k: (*model.outputs(matrix(lines[k], table, len(model.names)) @ model.table[1:] + model.bias), ()) for k in keys}
 
 
 def main() -> None:

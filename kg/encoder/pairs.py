@@ -6,7 +6,7 @@ their types, the strongest signals between and around them (maxima over words), 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -24,33 +24,39 @@ class PairHead:
         y = x @ self._w[name + ".weight"].T
         return y + self._w[name + ".bias"] if name + ".bias" in self._w else y
 
-    def __call__(
+    def both_ways(
         self, hidden: np.ndarray, spans: np.ndarray, kinds: np.ndarray, pairs: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Scores of predicates and statuses, before sigmoid and softmax.
+        """Scores of predicates and statuses, before sigmoid and softmax: first with each pair's first as the subject, then
+        with its second.
 
-        `hidden` (words, width) of one window; `spans` (mentions, 2), inclusive; `pairs` (pairs, 2): subject, object.
+        `hidden` (words, width) of one window; `spans` (mentions, 2), inclusive; `pairs` (pairs, 2).
         """
-        x = self._seen(hidden, spans, kinds, pairs)
+        x = self._seen(hidden, spans, kinds, pairs, (pairs, pairs[:, ::-1]))
         return self._linear("predicate", x), self._linear("status", x)
 
     def corpus_relations(self, hidden: np.ndarray, spans: np.ndarray, kinds: np.ndarray, pairs: np.ndarray) -> np.ndarray:
         """Scores of DrugProt's relations, before the sigmoid."""
-        return self._linear("drugprot", self._seen(hidden, spans, kinds, pairs))
+        return self._linear("drugprot", self._seen(hidden, spans, kinds, pairs, (pairs,)))
 
-    def _seen(self, hidden: np.ndarray, spans: np.ndarray, kinds: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    def _seen(
+        self, hidden: np.ndarray, spans: np.ndarray, kinds: np.ndarray, pairs: np.ndarray, ways: Sequence[np.ndarray]
+    ) -> np.ndarray:
+        """What is seen of the pairs, in one or both orders; the words between and around them are the same in both."""
         m = np.concatenate([hidden[spans[:, 0]], hidden[spans[:, 1]], self._w["kind.weight"][kinds]], -1)
-        i, j = pairs[:, 0], pairs[:, 1]
+        i, j = pairs.T
         lo = np.minimum(spans[i, 0], spans[j, 0])
         hi = np.maximum(spans[i, 1], spans[j, 1])
         table = _range_table(self._linear("pool", hidden))
         inner = _range_max(table, lo, hi)
         outer = _range_max(table, np.maximum(lo - AROUND, 0), np.minimum(hi + AROUND, len(hidden) - 1))
-        product = self._linear("product_s", m)[i] * self._linear("product_o", m)[j]
-        x = self._linear("subject", m)[i] + self._linear("object", m)[j]
-        x = x + self._w["gap.weight"][_gap_bucket(spans, i, j)]
-        x = _gelu(x + self._linear("pooled", np.concatenate([inner, outer], -1)))
-        return _gelu(self._linear("mix", np.concatenate([x, product], -1)))
+        pooled = self._linear("pooled", np.concatenate([inner, outer], -1))
+        parts = [self._linear(name, m) for name in ("subject", "object", "product_s", "product_o")]
+        x, product = [], []
+        for s, o in (way.T for way in ways):
+            x.append(parts[0][s] + parts[1][o] + self._w["gap.weight"][_gap_bucket(spans, s, o)] + pooled)
+            product.append(parts[2][s] * parts[3][o])
+        return _gelu(self._linear("mix", np.concatenate([_gelu(np.concatenate(x)), np.concatenate(product)], -1)))
 
 
 def _gap_bucket(spans: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:

@@ -59,11 +59,15 @@ class Window:
 
     def place(self, span: Span) -> tuple[int, int] | None:
         """The first and last of the window's own words that a stretch of text touches; None where it is not wholly in it."""
-        first = int(np.searchsorted(self.ends[self.own :], span.start, side="right")) + self.own
-        last = int(np.searchsorted(self.starts[self.own :], span.end, side="left")) + self.own - 1
-        if first > last or first >= len(self.words) or self.ends[last] < span.end:
-            return None
-        return first, last
+        places, inside = self.places(np.array([span.start]), np.array([span.end]))
+        return tuple(places[0].tolist()) if inside[0] else None
+
+    def places(self, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same for many stretches at once: first and last words (stretches, 2), and which of them are in the window."""
+        first = np.searchsorted(self.ends[self.own :], starts, side="right") + self.own
+        last = np.searchsorted(self.starts[self.own :], ends, side="left") + self.own - 1
+        held = np.append(self.ends, -1)  # behind the last word nothing is held
+        return np.stack([first, last], 1), (first <= last) & (first < len(self.words)) & (held[last] >= ends)
 
 
 @dataclass(frozen=True, slots=True)

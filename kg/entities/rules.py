@@ -100,9 +100,10 @@ def find_mentions(
     """
     rules = open_name_rules()
     own = _own_names(document, names, lexicon)
+    low = document.text.lower()
     out: list[Mention] = []
     for clause in clauses:
-        found = [*_from_definitions(document, clause, definitions, lexicon), *_from_own(document, clause, own)]
+        found = [*_from_definitions(document, clause, definitions, lexicon), *_from_own(document, low, clause, own)]
         found += [*_from_lexicon(document, clause, lexicon, names, rules.empty)]
         found += _from_heads(document, clause, found, rules)
         found += _from_forms(document, clause, rules)
@@ -114,8 +115,8 @@ def find_mentions(
 # ------------------------------------------------------------------ the record's own words
 def _own_names(
     document: Document, names: Mapping[str, str], lexicon: Lexicon
-) -> list[tuple[re.Pattern[str], EntityType, str]]:
-    """What the record itself names: its interventions, conditions and abbreviations, as patterns."""
+) -> list[OwnName]:
+    """What the record itself names: its interventions, conditions and abbreviations."""
     table: dict[str, tuple[EntityType, str]] = {}
     for intervention in document.interventions:
         type_ = KIND_OF_INTERVENTION.get(intervention.kind.lower().replace("_", " "), EntityType.PROCEDURE)
@@ -139,15 +140,57 @@ def _own_names(
         if type_ is not None:
             table.setdefault(short, (type_, "abbreviation"))
             table.setdefault(long.lower(), (type_, "abbreviation-long-form"))
-    out = []
-    text = document.text.lower()
+    low = document.text.lower()
+    own = []
     for name, (type_, rule) in table.items():
-        if not all(word in text for word in re.split(r"[\s-]+", name.lower())):
-            continue
-        flags = re.IGNORECASE if name.islower() else 0
-        body = r"[\s-]+".join(re.escape(w) for w in re.split(r"[\s-]+", name) if w)
-        out.append((re.compile(rf"(?<![\w-]){body}(?:s|es)?(?![\w-])", flags), type_, rule))
-    return out
+        words = [w for w in SEPARATED.split(name) if w]
+        if words and all(word.lower() in low for word in words):
+            own.append(OwnName(tuple(words), name.islower(), type_, rule))
+    return own
+
+
+SEPARATED = re.compile(r"[\s-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnName:
+    """What the record itself names: blanks and hyphens are alike, a plural is the name, and so are capitals where it has none."""
+
+    words: tuple[str, ...]
+    small: bool  # it has no capitals
+    type: EntityType
+    rule: str
+
+    def find(self, text: str, low: str, span: Span) -> Iterator[Span]:
+        """Where the name stands in a stretch of the text, as a whole word; `low` is the text in lower case."""
+        if self.small and len(low) == len(text):
+            text = low
+        at = text.find(self.words[0], span.start, span.end)
+        while at >= 0:
+            end = self._end(text, at, span.end)
+            if end:
+                yield Span(at, end)
+            at = text.find(self.words[0], end or at + 1, span.end)
+
+    def _end(self, text: str, at: int, stop: int) -> int:
+        """Where the name that begins at an offset ends, before `stop`; 0 where it does not stand there."""
+        if at and _in_word(text[at - 1]):
+            return 0
+        end = at + len(self.words[0])
+        for word in self.words[1:]:
+            gap = SEPARATED.match(text, end, stop)
+            if gap is None or not text.startswith(word, gap.end(), stop):
+                return 0
+            end = gap.end() + len(word)
+        for ending in ("s", "es", ""):
+            last = end + len(ending)
+            if text.startswith(ending, end, stop) and (last >= stop or not _in_word(text[last])):
+                return last
+        return 0
+
+
+def _in_word(char: str) -> bool:
+    return char.isalnum() or char in "_-"
 
 
 POPULATION = re.compile(
@@ -201,14 +244,10 @@ def _from_definitions(
     return out
 
 
-def _from_own(
-    document: Document, clause: Clause, own: Iterable[tuple[re.Pattern[str], EntityType, str]]
-) -> list[Mention]:
-    text, span = document.text, clause.span
+def _from_own(document: Document, low: str, clause: Clause, own: Iterable[OwnName]) -> list[Mention]:
+    text = document.text
     return [
-        Mention(Span(m.start(), m.end()), m.group(), type_, rule)
-        for regex, type_, rule in own
-        for m in regex.finditer(text, span.start, span.end)
+        Mention(span, span.of(text), name.type, name.rule) for name in own for span in name.find(text, low, clause.span)
     ]
 
 

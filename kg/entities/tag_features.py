@@ -60,19 +60,20 @@ def clause_features(
         i = first
         while i < count and spans[i][0] < m.span.end:
             place = "B" if i == first else "I"
-            known[i].append(place + m.type.value)
-            known[i].append(place + m.rule)
+            known[i] += (place + m.type, place + m.rule)
             i += 1
-        known[i - 1].append("E" + m.type.value)
+        known[i - 1].append("E" + m.type)
     base = [word_features(text[a:b]) for a, b in spans]
     lows = [b[0] for b in base]
-    marks = ["+".join(sorted(k for k in ks if k[1:2].isupper())) or "-" for ks in known]
+    marks = ["+".join(sorted([k for k in ks if k[1:2].isupper()])) if ks else "-" for ks in known]
+    marks = [m or "-" for m in marks]
     where = "title" if clause.section in TITLES else "text"
     out: list[list[str]] = []
     for i in range(count):
         low, form, own = base[i]
         row = list(own)
-        row += ["m=" + k for k in known[i]]
+        if known[i]:
+            row += ["m=" + k for k in known[i]]
         row.append("M=" + marks[i])
         row.append("Mw=" + marks[i] + low)
         row.append("s=" + where)

@@ -116,19 +116,16 @@ def _learned(
     """Names on the best path, and others whose probability is high enough."""
     count = len(spans)
     found: dict[tuple[int, int], tuple[float, EntityType]] = {}
-    labels = _known_labels(tagger)
+    kinds = _kinds(tagger)
     for first in range(count):
         if outside[first] > 1 - KEEP:
             continue
-        for type_ in TYPES:
-            begin, inner = "B" + type_.value, "I" + type_.value
-            if begin not in labels:
-                continue
+        for type_, begin, inner in kinds:
             start = tagger.marginal(begin, first)
             if start < KEEP:
                 continue
             last, chance = first, start
-            while inner in labels and last + 1 < count and outside[last + 1] < 0.9:
+            while inner and last + 1 < count and outside[last + 1] < 0.9:
                 more = tagger.marginal(inner, last + 1)
                 if more < 0.5 * chance:
                     break
@@ -146,11 +143,14 @@ def _learned(
     return out
 
 
-_labels: dict[int, frozenset[str]] = {}
+_known: dict[int, tuple[tuple[EntityType, str, str], ...]] = {}
 
 
-def _known_labels(tagger: Tagger) -> frozenset[str]:
-    known = _labels.get(id(tagger))
+def _kinds(tagger: Tagger) -> tuple[tuple[EntityType, str, str], ...]:
+    """The types that the tagger knows, with their labels for a first word and for a further one ("" where it has none)."""
+    known = _known.get(id(tagger))
     if known is None:
-        known = _labels[id(tagger)] = frozenset(tagger.labels())
+        labels = frozenset(tagger.labels())
+        named = ((t, "B" + t.value, "I" + t.value) for t in TYPES)
+        known = _known[id(tagger)] = tuple((t, b, i if i in labels else "") for t, b, i in named if b in labels)
     return known

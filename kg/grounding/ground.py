@@ -70,15 +70,24 @@ class Grounder:
         out = []
         for mention in mentions:
             key = (mention.text, mention.type, mention.full)
-            own = mention.text in names or any(normal_form(word.strip("()")) in names for word in mention.text.split())
+            own = names and (
+                mention.text in names or any(normal_form(word.strip("()")) in names for word in mention.text.split())
+            )
             cache = here if own else self._known
             found = cache.get(key)
             if found is None:
                 if len(self._known) >= REMEMBERED:
                     self._known.clear()
                 found = cache[key] = _ground(mention, names, self._lexicon)
-            out.append(replace(found, mention=mention))
+            out.append(_of(mention, found))
         return tuple(out)
+
+
+def _of(mention: Mention, found: Grounding) -> Grounding:
+    """What was found for a name, for another mention of it."""
+    return Grounding(
+        mention, found.id, found.label, found.type, found.score, found.reasons, found.candidates, found.qualifiers
+    )
 
 
 def with_normal_forms(document_names: Mapping[str, str]) -> dict[str, str]:

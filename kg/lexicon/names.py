@@ -101,6 +101,7 @@ def _dropped(name: str, start: int, end: int) -> bool:
     return name[start:end] in ("s", "S") and start > 0 and name[start - 1] in "'’`"
 
 
+@lru_cache(maxsize=100_000)
 def normal_form(name: str) -> str:
     """The form under which a name is looked up: case, dashes, plural and spelling variants removed.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kg.model import AGENTS, Clause, Document, Grounding, Relation, Span
-from kg.relations.pair_features import FAR, Item, View, make_view, pair_features
+from kg.relations.pair_features import FAR, Features, Item, View, make_view, pair_features
 from kg.relations.rulebook import Rulebook
 from kg.relations.rules import extract_relations as by_rules
 from kg.relations.rules import key_of
@@ -25,7 +25,7 @@ class Pair:
     vb: View
     fired: tuple[str, ...]
 
-    def features(self) -> list[str]:
+    def features(self) -> list[Features]:
         """What is seen of the pair as such."""
         return pair_features(self.a, self.b, self.va, self.vb, self.fired)
 

@@ -48,9 +48,8 @@ def open_fast_model(folder: Path = FOLDER) -> Learned:
     except (OSError, ValueError, lzma.LZMAError, zlib.error) as error:
         raise KgError(f"{folder}: the fast reader's model cannot be read: {error}") from error
     table = parts["table"].astype(np.float32) * parts["scale"]
-    table = np.vstack([table, np.zeros((1, table.shape[1]), np.float32)])
-    pairs = PairModel({name: i for i, name in enumerate(names)}, table, parts["bias"].astype(np.float32),
-                      parts["out"].astype(np.float32), parts["out_bias"].astype(np.float32))
+    table = np.vstack([np.zeros((1, table.shape[1]), np.float32), table])
+    pairs = PairModel(names, table, *(parts[p].astype(np.float32) for p in ("bias", "out", "out_bias")))
     return Learned(tagger, None, pairs, memory=memory, **_judgement(parts, settings))
 
 
@@ -91,9 +90,8 @@ def _save_settings(folder: Path, trees: Trees, settings: dict[str, Any]) -> None
 def save_pair_model(folder: Path, model: PairModel, trees: Trees, settings: dict) -> None:
     """Writes everything but the tagger; `settings`: allowed, threshold, curve and figures."""
     folder.mkdir(parents=True, exist_ok=True)
-    table, scale = quantised(model.table[:-1])
-    names = sorted(model.rows, key=model.rows.__getitem__)
-    (folder / "features.txt.xz").write_bytes(lzma.compress("\n".join(names).encode("utf-8"), preset=9))
+    table, scale = quantised(model.table[1:])
+    (folder / "features.txt.xz").write_bytes(lzma.compress("\n".join(model.names).encode("utf-8"), preset=9))
     np.savez_compressed(folder / "pairs.npz", table=table, scale=scale, bias=model.bias, out=model.out,
                         out_bias=model.out_bias, **{"tree_" + p: getattr(trees, p) for p in TREE_PARTS})
     _save_settings(folder, trees, settings)

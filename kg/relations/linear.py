@@ -286,24 +286,24 @@ def trigger_of(document: Document, pair: Pair, column: int, model: PairModel, su
         near += [(pair.vb, i, "") for i in range(pair.b.place)]
     near += [(pair.va, i, "B") for i in range(max(0, pair.a.place - 4), pair.a.place)]
     near += [(pair.vb, i, "A") for i in range(pair.b.place + 1, min(len(pair.vb.pieces), pair.b.place + 5))]
-    best: tuple[float, int, Span] | None = None
-    for n, (view, i, mark) in enumerate(near):
-        word = view.pieces[i]
-        if not word[0].isalpha() or word in SMALL or not support.covers(view.where[i]):
-            continue
-        names = [t + mark + word] if mark else [t + word, "w=" + word]
-        weight = model.weight(names, column)
-        if best is None or weight > best[0]:
-            best = (weight, n, view.where[i])
-    if best is not None:
-        return best[2]
+    words = [(view, i, mark) for view, i, mark in near if _tells(view.pieces[i]) and support.covers(view.where[i])]
+    if words:
+        features = [[(t + mark, [view.pieces[i]])] + ([] if mark else [("w=", [view.pieces[i]])]) for view, i, mark in words]
+        weights = model.weights(features, column)
+        view, i, _ = words[weights.index(max(weights))]
+        return view.where[i]
     first, second = sorted((pair.a.span, pair.b.span))
     if first.end < second.start and any(c.isalnum() for c in document.text[first.end : second.start]):
         return Span(first.end, second.start)
     return first.join(second)
 
 
+def _tells(word: str) -> bool:
+    return word[0].isalpha() and word not in SMALL
+
+
 SMALL = frozenset("the a an of and or in on at is are was were be been this that these those it its we our their".split())
+
 
 def _order(r: Relation) -> tuple:
     return (r.support, r.subject.mention.span, r.object.mention.span, r.predicate)

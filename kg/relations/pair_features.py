@@ -1,12 +1,14 @@
 """What the fast reader sees of two mentions: their names, the words around them, what the rules say, where they stand.
 
 A clause becomes a sequence of lower-case words and mention groups (the members of a list are one group), as in
-`kg/relations/line.py`. Features are strings; those of a clause and of a mention are made once and shared by all pairs.
+`kg/relations/line.py`. Features are strings; those of a clause and of a mention are made once and shared by all pairs. They come as a beginning
+with many ends: behind the types of a pair the words between its mentions. Most ends are words of the clause, which are
+looked up as they are, pair after pair, without a new string for each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -16,7 +18,7 @@ from kg.model import TITLES, Clause, Document, Grounding, Span
 from kg.relations.line import JOINT, KIND, LETTERS
 
 FAR = 60  # pieces between two mentions of one pair
-AGENT = frozenset("DCP")
+Features = tuple[str, Sequence[str]]  # how some names begin, and how each goes on
 
 
 @dataclass(slots=True)
@@ -44,9 +46,10 @@ class View:
     clause: Clause
     number: int
     pieces: list[str]
+    twos: list[str]  # each piece with the one before it
     where: list[Span]
     items: list[Item]
-    bag: tuple[str, ...]
+    bag: tuple[Features, ...]
     section: str
 
 
@@ -112,13 +115,13 @@ def make_view(document: Document, clause: Clause, number: int, groundings: Seque
                     (), "", len(items))
         items.append(item)
         stack.append(item)
-    view = View(clause, number, pieces, where, items, (), section)
+    twos = [a + " " + b for a, b in pairwise(("^", *pieces))]
+    view = View(clause, number, pieces, twos, where, items, (), section)
     for item in items:
         item.template = _template(text, item, items)
         item.unary = tuple(_unary(view, item))
     bag = {p for p in pieces if p[0] != "⟦"}
-    twos = ("c2=" + a + " " + b for a, b in pairwise(pieces))
-    view.bag = (*("c=" + w for w in sorted(bag)), "cs=" + section, *twos)
+    view.bag = (("c=", sorted(bag)), ("cs=", [section]), ("c2=", twos[1:]))
     return view
 
 
@@ -171,79 +174,92 @@ def bucket(n: int) -> str:
     return str(n) if n < 5 else "5" if n < 8 else "8" if n < 13 else "13" if n < 21 else "21"
 
 
-def pair_features(a: Item, b: Item, va: View, vb: View, fired: Sequence[str]) -> list[str]:
+def names_of(features: Iterable[Features]) -> Iterator[str]:
+    """The names one by one."""
+    for start, ends in features:
+        for end in ends:
+            yield start + end
+
+
+@lru_cache
+def _marks(a: str, b: str, across: bool) -> tuple[str, ...]:
+    """How the names begin that tell a pair's types (by themselves; before; behind), and those that tell its kinds."""
+    t = ("x" if across else "") + a + b
+    kinds = ("x" if across else "") + KIND[a][:2] + KIND[b][:2] + "~"
+    return t, t + "B", t + "A", kinds, kinds + "B", kinds + "A", kinds + "B2", kinds + "A2"
+
+
+def pair_features(a: Item, b: Item, va: View, vb: View, fired: Sequence[str]) -> list[Features]:
     """What is seen of a pair; `a` stands first in the text (the outer one first where they nest)."""
-    t = a.letter + b.letter
-    own = t + "/" + (a.own or "-") + (b.own or "-")
-    out = [t, own, own + va.section, t + va.section]
-    out += ["R=" + f for f in fired]
-    if va is not vb:
-        gap = vb.number - va.number
-        between = [*va.pieces[a.place + 1 :], "|", *vb.pieces[: b.place]]
-        t = "x" + t
-        out.append(t + str(gap))
+    across = va is not vb
+    t, tb, ta, kinds, kb, ka, kb2, ka2 = _marks(a.letter, b.letter, across)
+    own = "/" + (a.own or "-") + (b.own or "-")
+    out: list[Features] = [(a.letter + b.letter, ("", own, own + va.section, va.section)), ("R=", fired)]
+    if across:
+        out.append((t, (str(vb.number - va.number),)))
+        left, right = va.pieces[a.place + 1 :], vb.pieces[: b.place]
+        between = [*left, "|", *right]
+        twos = [*va.twos[a.place + 2 :], *(w + " |" for w in left[-1:]), *("| " + w for w in right[:1]), *vb.twos[1 : b.place]]
     elif a.place == b.place:
-        if b.outer is not None and (a is b.outer or a is b.outer.outer):
-            inside = a.template
-            return [*out, t + "nest", t + "N=" + inside, "NH=" + inside.split()[-1] + b.letter,
-                    t + "Nh=" + " ".join(inside.split()[-2:])]
-        out.append(t + "same" + ("1" if a.group == b.group and a.group >= 0 else "0"))
-        out.append(t + "gap" + bucket(b.order - a.order))
-        p = a.place
-        for i in (1, 2, 3):
-            if p - i >= 0:
-                out.append(t + "LB" + va.pieces[p - i])
-            if p + i < len(va.pieces):
-                out.append(t + "LA" + va.pieces[p + i])
-        if p > 0:
-            out.append(t + "LB1" + va.pieces[p - 1])
-        if p > 1:
-            out.append(t + "LB2" + va.pieces[p - 2] + " " + va.pieces[p - 1])
+        out += _same_place(a, b, va, t)
         return out
     else:
-        between = va.pieces[a.place + 1 : b.place]
-    ta, tb = KIND[a.letter], KIND[b.letter]
-    kinds = ("x" if va is not vb else "") + ta[:2] + tb[:2] + "~"
+        between, twos = va.pieces[a.place + 1 : b.place], va.twos[a.place + 2 : b.place]
     names = [w for w in between if w[0] == "⟦"]
     held = {KIND[w[1]] for w in names}
-    out += [t + "d" + bucket(len(between)), t + "m" + bucket(len(names)),
-            t + "mm" + ("a" if ta in held else "") + ("b" if tb in held else "")]
-    last = "^"
-    for w in between:
-        out += ["w=" + w, t + w, kinds + w, kinds + last + " " + w]
-        last = w
-    out.append(kinds + last + " $")
-    if between:
-        first = between[0]
-        out += [t + "f=" + first, t + "l=" + last]
-        if len(between) > 1:
-            out += [t + "f2=" + first + " " + between[1], t + "l2=" + between[-2] + " " + last]
-    if len(between) <= 5:
-        out.append(t + "s=" + " ".join(between))
-        out.append(kinds + "s=" + " ".join(between))
-    words = [w for w in between if w[0] != "⟦" and w not in EMPTY]
-    if words and len(words) <= 3:
-        out.append(kinds + "S=" + " ".join(words))
-    near = va.pieces[max(0, a.place - 4) : a.place][::-1]
-    last = ""
-    for i, w in enumerate(near):
-        out += [t + "B" + w, kinds + "B" + w]
-        if i:
-            out.append(kinds + "B2" + w + " " + last)
-        last = w
-    last = ""
-    for i, w in enumerate(vb.pieces[b.place + 1 : b.place + 5]):
-        out += [t + "A" + w, kinds + "A" + w]
-        if i:
-            out.append(kinds + "A2" + last + " " + w)
-        last = w
+    out.append((t, ("d" + bucket(len(between)), "m" + bucket(len(names)),
+                    "mm" + ("a" if KIND[a.letter] in held else "") + ("b" if KIND[b.letter] in held else ""))))
+    out += (("w=", between), (t, between), (kinds, between), (kinds, twos))
+    out += _stretch(t, kinds, between)
+    before = slice(max(0, a.place - 4), a.place)
+    out += ((tb, va.pieces[before]), (kb, va.pieces[before]), (kb2, va.twos[before.start + 1 : a.place]))
+    behind = slice(b.place + 1, b.place + 5)
+    out += ((ta, vb.pieces[behind]), (ka, vb.pieces[behind]), (ka2, vb.twos[behind.start + 1 : behind.stop]))
     for side, item in (("1", a), ("2", b)):
         if item.outer is not None:
-            out.append(t + "in" + side + item.outer.letter)
-            out.append(t + "IN" + side + item.outer.template)
+            out.append((t, ("in" + side + item.outer.letter, "IN" + side + item.outer.template)))
     if a.outer is not None or b.outer is not None or "⟦" in a.template or "⟦" in b.template:
-        out.append(t + "T=" + a.template[-30:] + "|" + b.template[-30:])
+        out.append((t, ("T=" + a.template[-30:] + "|" + b.template[-30:],)))
     return out
+
+
+def _same_place(a: Item, b: Item, view: View, t: str) -> Iterator[Features]:
+    """What is seen of two mentions that nest, or stand in one list."""
+    if b.outer is not None and (a is b.outer or a is b.outer.outer):
+        inside = a.template
+        words = inside.split()
+        yield t, ("nest", "N=" + inside, "Nh=" + " ".join(words[-2:]))
+        yield "NH=", (words[-1] + b.letter,)
+        return
+    p, pieces = a.place, view.pieces
+    same = a.group == b.group and a.group >= 0
+    yield t, ("same" + ("1" if same else "0"), "gap" + bucket(b.order - a.order))
+    before = pieces[max(0, p - 3) : p]
+    yield t, ["LB" + w for w in before]
+    yield t, ["LA" + w for w in pieces[p + 1 : p + 4]]
+    if before:
+        yield t, ("LB1" + before[-1],)
+    if len(before) > 1:
+        yield t, ("LB2" + before[-2] + " " + before[-1],)
+
+
+def _stretch(t: str, kinds: str, between: Sequence[str]) -> Iterator[Features]:
+    """What is seen of the words between two mentions as a whole."""
+    if between:
+        first, last = between[0], between[-1]
+        yield kinds, ("^ " + first, last + " $")
+        yield t, ("f=" + first, "l=" + last)
+        if len(between) > 1:
+            yield t, ("f2=" + first + " " + between[1], "l2=" + between[-2] + " " + last)
+    else:
+        yield kinds, ("^ $",)
+    if len(between) <= 5:
+        whole = "s=" + " ".join(between)
+        yield t, (whole,)
+        yield kinds, (whole,)
+    words = [w for w in between if w[0] != "⟦" and w not in EMPTY]
+    if words and len(words) <= 3:
+        yield kinds, ("S=" + " ".join(words),)
 
 
 EMPTY = frozenset("the a an of , ( ) - ; : . and or this these that".split())

@@ -7,44 +7,67 @@ and shared by all pairs.
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from kg.model import Predicate, Status
 from kg.relations.candidates import Pair
-from kg.relations.pair_features import View
+from kg.relations.pair_features import Features, View
 
 PREDICATES = tuple(Predicate)
 STATUSES = tuple(Status)
 CLASSES = 2 * len(PREDICATES)  # forward (the first mention is the subject), backward
 
 
-def side(name: str, unary: Sequence[str]) -> list[str]:
-    """A mention's own features as those of the first or second of a pair."""
-    return [name + u for u in unary]
+class Index(dict[str, dict[str, int]]):
+    """How a name begins -> how it goes on -> its row; made for a beginning when it is first asked for. Row 0 is nothing's."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self._names = names  # sorted
+
+    def __missing__(self, start: str) -> dict[str, int]:
+        first = bisect_left(self._names, start)
+        last = bisect_left(self._names, start + chr(sys.maxunicode))
+        found = {self._names[i][len(start) :]: i + 1 for i in range(first, last)}
+        self[start] = found
+        return found
 
 
 @dataclass(slots=True)
 class PairModel:
     """Feature rows, and what the hidden units say."""
 
-    rows: dict[str, int]
-    table: np.ndarray  # (features + 1, width); the last row is zero
+    names: Sequence[str]  # sorted; a name's row is its place, counted from 1
+    table: np.ndarray  # (names + 1, width); row 0 is zero
     bias: np.ndarray  # (width,)
     out: np.ndarray  # (width, CLASSES + statuses)
     out_bias: np.ndarray
+    index: Index = field(init=False, repr=False)
 
-    def sums(self, names: Sequence[str]) -> np.ndarray:
-        """The sum of the rows of those features that are known."""
-        rows = self.rows
-        known = [rows[n] for n in names if n in rows]
-        return self.table[known].sum(0) if known else np.zeros(self.table.shape[1], dtype=np.float32)
+    def __post_init__(self) -> None:
+        self.index = Index(self.names)
 
-    def weight(self, names: Sequence[str], column: int) -> float:
-        """How much some features speak for one output, as if all hidden units were at work."""
-        return float(self.sums(names) @ self.out[:, column])
+    def weights(self, features: Sequence[Sequence[Features]], column: int) -> list[float]:
+        """How much each of some features speak for one output, as if all hidden units were at work."""
+        known: list[int] = []
+        starts = self._lines(features, known)
+        return np.add.reduceat(self.table.take(known, axis=0) @ self.out[:, column], starts).tolist()
+
+    def _lines(self, features: Iterable[Iterable[Features]], known: list[int]) -> list[int]:
+        """Puts the rows of known names behind the others, and says where each line of them begins."""
+        index = self.index
+        starts = []
+        for line in features:
+            starts.append(len(known))
+            known.append(0)  # so that no line is empty
+            for start, ends in line:
+                known.extend(filter(None, map(index[start].get, ends)))
+        return starts
 
     def scores(self, pairs: Sequence[Pair]) -> tuple[np.ndarray, np.ndarray]:
         """Probabilities of predicates (pairs, CLASSES), and of statuses (pairs, 3)."""
@@ -60,30 +83,20 @@ class PairModel:
 
     def hidden(self, pairs: Sequence[Pair]) -> np.ndarray:
         """What the features of each pair add up to."""
-        rows, nothing = self.rows, len(self.table) - 1
-        known: list[int] = []
-        starts: list[int] = []
-
-        def line(names: Iterable[str]) -> int:
-            starts.append(len(known))
-            known.extend([row for row in map(rows.get, names) if row is not None])
-            known.append(nothing)  # so that no line is empty
-            return len(starts) - 1
-
+        lines: list[Sequence[Features]] = []
         made: dict[tuple[str, int], int] = {}
         shares = np.empty((len(pairs), 4), dtype=np.int64)
         for k, pair in enumerate(pairs):
-            for n, (name, thing) in enumerate((("1", pair.a), ("2", pair.b), ("", pair.va), ("", pair.vb))):
-                at = made.get((name, id(thing)))
+            for n, (side, thing) in enumerate((("1", pair.a), ("2", pair.b), ("", pair.va), ("", pair.vb))):
+                at = made.get((side, id(thing)))
                 if at is None:
-                    names = thing.bag if isinstance(thing, View) else side(name, thing.unary)
-                    at = made[name, id(thing)] = line(names)
+                    at = made[side, id(thing)] = len(lines)
+                    lines.append(thing.bag if isinstance(thing, View) else [(side, thing.unary)])
                 shares[k, n] = at
-        shared = len(starts)
-        for pair in pairs:
-            line(pair.features())
+        known: list[int] = []
+        starts = self._lines(lines, known) + self._lines((pair.features() for pair in pairs), known)
         sums = np.add.reduceat(self.table.take(known, axis=0), starts, axis=0)
         across = shares[:, 2] != shares[:, 3]
-        hidden = sums[shared:] + sums[shares[:, 0]] + sums[shares[:, 1]] + sums[shares[:, 2]] + self.bias
+        hidden = sums[len(lines) :] + sums[shares[:, 0]] + sums[shares[:, 1]] + sums[shares[:, 2]] + self.bias
         hidden[across] += sums[shares[across, 3]]
         return hidden

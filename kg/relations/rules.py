@@ -38,7 +38,7 @@ def extract_relations(
     """
     nested, inner = nest(groundings)
     top, slots = merge_aliases(document.text, nested)
-    if not top:
+    if len(top) < 2:  # a relation is between two names
         return ()
     line = make_line(document.text, clause.span, slots, punctuated=document.punctuated)
     found = list(_by_patterns(clause, line, top, rulebook, own))

@@ -23,12 +23,13 @@ class Trees:
         """Probability of each row."""
         if not len(x):
             return np.zeros(0)
-        count = len(self.feature)
-        trees = np.arange(count)[None, :]
+        count, nodes = self.feature.shape
+        first = np.arange(count) * nodes  # of each tree, in the table as one line
+        rows = (np.arange(len(x)) * x.shape[1])[:, None]
         at = np.zeros((len(x), count), dtype=np.int64)
-        rows = np.arange(len(x))[:, None]
         for _ in range(self.depth):
-            goes_left = x[rows, self.feature[trees, at]] <= self.threshold[trees, at]
-            at = np.where(goes_left, self.left[trees, at], self.right[trees, at])
-        z = self.base + self.value[trees, at].sum(1)
+            node = first + at
+            goes_left = x.take(rows + self.feature.take(node)) <= self.threshold.take(node)
+            at = np.where(goes_left, self.left.take(node), self.right.take(node))
+        z = self.base + self.value.take(first + at).sum(1)
         return 1 / (1 + np.exp(-z))

@@ -33,7 +33,8 @@ def unite(by_rules: Sequence[Relation], learned: Sequence[Relation]) -> tuple[Re
 
 def judged(by_rules: Sequence[Relation], verdicts: Mapping[tuple, float]) -> tuple[Relation, ...]:
     """The rules' relations, as sure as the rule is known to be or the model finds the statement, whichever is more."""
-    return tuple(replace(r, confidence=max(r.confidence, verdicts.get(_statement(r), 0.0))) for r in by_rules)
+    found = ((r, verdicts.get(_statement(r), 0.0)) for r in by_rules)
+    return tuple(replace(r, confidence=verdict) if verdict > r.confidence else r for r, verdict in found)
 
 
 def distinct(relations: Sequence[Relation]) -> tuple[Relation, ...]:
