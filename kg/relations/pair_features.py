@@ -1,9 +1,9 @@
 """What the fast reader sees of two mentions: their names, the words around them, what the rules say, where they stand.
 
 A clause becomes a sequence of lower-case words and mention groups (the members of a list are one group), as in
-`kg/relations/line.py`. Features are strings; those of a clause and of a mention are made once and shared by all pairs. They come as a beginning
-with many ends: behind the types of a pair the words between its mentions. Most ends are words of the clause, which are
-looked up as they are, pair after pair, without a new string for each.
+`kg/relations/line.py`. Features are strings; those of a clause and of a mention are made once and shared by all pairs.
+They come as a beginning with many ends: behind the types of a pair, the words between its mentions. Most ends are words
+of the clause, which are looked up as they are, pair after pair, without a new string for each.
 """
 
 from __future__ import annotations

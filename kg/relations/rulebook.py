@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from kg.errors import LexiconError
 from kg.model import SYMMETRIC, EntityType, Grounding, Predicate, Status
@@ -110,15 +111,24 @@ class Rulebook:
     findings: re.Pattern[str]  # words of a result or an established use: not the trial's own hope
     denial: Denial  # words that deny what a learned reader finds
 
-    needed: tuple[tuple[str, tuple[int, ...]], ...] = field(init=False, repr=False)  # a word, and the rules that it may wake
+    woken: Callable[[str], frozenset[int]] = field(init=False, repr=False)  # a word of a line -> the rules that it wakes
+    phrases: tuple[tuple[str, tuple[int, ...]], ...] = field(init=False, repr=False)  # the same for needs with blanks
 
     def __post_init__(self) -> None:
         """Notes which rules each needed word wakes."""
-        object.__setattr__(self, "needed", _needed(self.relations))
+        needed = _needed(self.relations)
+
+        @lru_cache(maxsize=50_000)
+        def woken(word: str) -> frozenset[int]:
+            return frozenset(place for part, found in needed if part in word for place in found)
+
+        object.__setattr__(self, "phrases", tuple((part, found) for part, found in needed if " " in part))
+        object.__setattr__(self, "woken", woken)
 
     def ready(self, text: str) -> list[RelationRule]:
         """The relation rules of which a needed word stands in a line, in their order."""
-        places = {place for word, found in self.needed if word in text for place in found}
+        places = set().union(*map(self.woken, set(text.split(" "))))
+        places.update(place for word, found in self.phrases if word in text for place in found)
         return [self.relations[place] for place in sorted(places)]
 
     def refuses(self, predicate: Predicate, subject: Grounding, object_: Grounding) -> bool:
