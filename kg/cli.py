@@ -444,6 +444,8 @@ def why(term: str, lexicons: tuple[Path, ...], ontologies: tuple[Path, ...]) -> 
         click.echo(one_line("also known as: " + ", ".join(found.xrefs)))
     if found.headings:
         click.echo(one_line("under the MeSH heading: " + ", ".join(found.headings)))
+    if found.genes:
+        click.echo(one_line("made from: " + ", ".join(f"{gene.label} ({gene.id})" for gene in found.genes)))
     if not found.candidates:
         sys.exit(1)
 

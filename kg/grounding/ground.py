@@ -41,6 +41,7 @@ _KIN = (
 )
 _GENES = (_T.TARGET, _T.TARGET_FAMILY)
 KIN_COST = 0.08  # of a concept whose type is a neighbour of the mention's
+HORMONE_COST = 0.45  # of a substance where a gene or its product is meant, or the other way round
 OTHER_COST = 0.6  # of a concept of quite another type
 GENE_NAMES = ("symbol", "overlay", "curated", "alias", "previous")  # what a gene's short form may be in the lexicon
 PARTNERS = frozenset(("receptor", "receptors", "ligand", "ligands"))  # words that make another gene of a gene
@@ -163,8 +164,9 @@ def _value(candidate: Candidate, type_: EntityType) -> float:
     gain = LAYER_GAIN if candidate.reasons[0] in ("overlay", "user table") else 0.0
     if candidate.type is type_:
         return candidate.score + gain
-    kin = any(candidate.type in group and type_ in group for group in _KIN)
-    return candidate.score + gain - (KIN_COST if kin else OTHER_COST)
+    if any(candidate.type in group and type_ in group for group in _KIN):
+        return candidate.score + gain - KIN_COST
+    return candidate.score + gain - (HORMONE_COST if {candidate.type, type_} == {_T.DRUG, _T.TARGET} else OTHER_COST)
 
 
 def _best(candidates: tuple[Candidate, ...], type_: EntityType, text: str, *, plain: bool) -> Candidate | None:

@@ -1,7 +1,8 @@
 """How well names are grounded: the coverage list and public corpora with gold mentions. For `kg bench`.
 
-A grounding counts as right where its id, an id of the same thing (`xrefs`), all members of a slash expansion, or the
-MeSH heading above a disease that MeSH lacks (the nearest by MONDO, or that of `headings.tsv`) are among the expected ids.
+A grounding counts as right where its id, an id of the same thing (`xrefs`), all members of a slash expansion, the one
+gene that a peptide is made from, or the MeSH heading above a disease that MeSH lacks (the nearest by MONDO, or that of
+`headings.tsv`) are among the expected ids.
 Mentions without a gold id are left out.
 """
 
@@ -18,6 +19,7 @@ from kg.grounding.ground import ground
 from kg.lexicon.families import family_members
 from kg.lexicon.lexicon import Lexicon, open_lexicon
 from kg.lexicon.names import normal_form
+from kg.lexicon.products import genes_of
 from kg.model import EntityType, Grounding, Mention, Span
 
 CATEGORIES = {
@@ -105,10 +107,10 @@ def covered(grounding: Grounding, expected: str, label: str, lexicon: Lexicon) -
 def same_ids(grounding: Grounding, lexicon: Lexicon) -> frozenset[str]:
     """The grounding's id, its ids elsewhere, those of its members or its gene, the MeSH headings above; lower case.
 
-    A family of one gene is that gene.
+    A family of one gene, and a peptide or hormone made from one gene, is that gene.
     """
     parts = [c.id for c in grounding.candidates if c.reasons[-1].startswith(("member, by", "gene of the"))]
-    members = family_members(grounding.id)
+    members = family_members(grounding.id) or genes_of(grounding.id)
     ids = [grounding.id, *parts, *(members if len(members) == 1 else ())]
     wider = [heading for id_ in ids for heading in lexicon.headings(id_)]
     return frozenset(x.lower() for x in (*wider, *(x for id_ in ids if id_ for x in (id_, *lexicon.xrefs(id_)))))

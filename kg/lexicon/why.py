@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kg.lexicon.lexicon import Lexicon
 from kg.lexicon.names import normal_form
+from kg.lexicon.products import genes_of
 from kg.model import Candidate, Span
 
 RULES = {
@@ -34,6 +35,7 @@ class Explanation:
     tagged: bool
     xrefs: tuple[str, ...]
     headings: tuple[str, ...]
+    genes: tuple[Candidate, ...]  # whose product the first candidate is
 
 
 def why(term: str, lexicon: Lexicon) -> Explanation:
@@ -50,4 +52,5 @@ def why(term: str, lexicon: Lexicon) -> Explanation:
     hits = lexicon.scan(term, Span(0, len(term)), anatomy=True)
     tagged = any(hit.span == Span(0, len(term)) for hit in hits)
     id_ = candidates[0].id if candidates else ""
-    return Explanation(term, normal_form(term), candidates, rule, tagged, lexicon.xrefs(id_), lexicon.headings(id_))
+    genes = tuple(gene for gene in map(lexicon.find, genes_of(id_)) if gene)
+    return Explanation(term, normal_form(term), candidates, rule, tagged, lexicon.xrefs(id_), lexicon.headings(id_), genes)

@@ -222,6 +222,18 @@ def test_a_factor_2_of_another_kind_is_not_prothrombin(lexicon):
     assert grounded(lexicon, "unheard-of factor 2", T.TARGET).id == ""
 
 
+def test_ang_ii_is_angiotensin_and_no_vacuolar_sorting_protein(lexicon):
+    """A hormone meant as a target is found as the substance it is, not as a gene with a like alias."""
+    found = grounded(lexicon, "Ang II", T.TARGET)
+    assert (found.id, found.label) == ("CHEBI:48432", "angiotensin II")
+
+
+def test_era_is_the_estrogen_receptor_and_not_eras(lexicon):
+    """ "ERa" is the alpha form of a receptor, whose Greek letter got lost, and no plural."""
+    assert grounded(lexicon, "ERa", T.TARGET).label == grounded(lexicon, "ERα", T.TARGET).label == "ESR1"
+    assert grounded(lexicon, "ERAS", T.TARGET).label == "ERAS"
+
+
 def test_a_gene_symbol_beats_a_long_form_that_names_a_group(lexicon):
     """The record's long form is no gene's name, its short form is an approved symbol."""
     names = {"BICD2": "bicaudal thing D2"}

@@ -204,6 +204,21 @@ def test_headings_are_sound(lexicon):
     assert len({(row["id"], row["heading"]) for row in rows}) == len(rows)
 
 
+def test_products_are_sound(lexicon):
+    """The things of the table are known, they are made from genes under their symbols, no row stands twice."""
+    rows = [row for _, row in rows_of(resource("lexicon", "products.tsv"), ("id", "label", "gene", "gene_label"))]
+    assert len(rows) > 70
+    assert all(lexicon.find(row["id"]) for row in rows)
+    assert all(row["gene"] in {c.id for c in lexicon.lookup(row["gene_label"])} for row in rows)
+    assert len({(row["id"], row["gene"]) for row in rows}) == len(rows)
+
+
+def test_a_hormone_tells_the_gene_it_is_made_from(lexicon):
+    """Angiotensin II is made from AGT, aspirin from none."""
+    assert [gene.label for gene in why("angiotensin II", lexicon).genes] == ["AGT"]
+    assert why("aspirin", lexicon).genes == ()
+
+
 def test_overlays_are_sound(lexicon):
     """Rows parse, ids of compiled vocabularies exist, no term stands twice with the same capitals."""
     folder = resource("lexicon", "overlays")
