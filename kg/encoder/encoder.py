@@ -27,7 +27,6 @@ FILES = ("encoder.onnx", "tokenizer.json", "head.npz", "corpora.json")
 TYPES = tuple(EntityType)
 _NUMBER = {kind: i for i, kind in enumerate(TYPES)}
 DOUBT = 0.25  # likelihood from which a name may run on where another may begin
-SLOW = ("SkipLayerNormFusion",)  # onnxruntime 1.32 normalises a sum eight times slower in one step than in two
 CLASSES = 2 * len(Predicate)  # forward (the first mention is the subject), backward
 
 Place = tuple[Span, EntityType]
@@ -81,7 +80,7 @@ class Encoder:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
-            str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW
+            str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
         )
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_truncation()
