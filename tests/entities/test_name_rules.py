@@ -96,3 +96,12 @@ def test_a_shared_head_gives_two_names(lexicon):
         if m.rule == "shared-head"
     ]
     assert [(m.text, m.full) for m in found] == [("gastrointestinal", "gastrointestinal neuroendocrine neoplasms")]
+
+
+def test_an_own_name_is_found_with_blank_or_hyphen_in_the_plural_and_in_capitals(lexicon):
+    """A name without capitals is found however written; inside a longer word it is not."""
+    text = "Zorb-agent blocks. ZORB AGENTS block, a prezorb agent and zorb agent-like do not."
+    document = Document("NCT00000001", "", "", text, (Section("briefSummary", text, text, None, 0),),
+                        interventions=(Intervention("Drug", "zorb agent"),))
+    found = find_mentions(document, split_clauses(document), lexicon, {})
+    assert [m.text for m in found if m.rule == "own-intervention"] == ["Zorb-agent", "ZORB AGENTS"]
