@@ -186,3 +186,15 @@ def test_what_is_said_behind_an_and_is_not_said_of_the_name_before_it():
     )
     clause = Clause("briefSummary", Span(0, len(document.text)))
     assert not extract_relations(document, clause, groundings, BOOK, own=own)
+
+
+def test_an_outcome_behind_an_and_is_not_laid_to_the_name_before_it():
+    """Bug: "sepsis is a response to infection and is associated with high mortality" said that infection worsens mortality."""
+    document, groundings, own = marked(
+        "Sepsis is a response to [Disease:infection] and is associated with a [Outcome:high mortality rate]"
+    )
+    clause = Clause("briefSummary", Span(0, len(document.text)))
+    assert not extract_relations(document, clause, groundings, BOOK, own=own)
+    document, groundings, own = marked("Severe [Disease:infection] is associated with a [Outcome:high mortality rate]")
+    clause = Clause("briefSummary", Span(0, len(document.text)))
+    assert "worsens" in [r.predicate for r in extract_relations(document, clause, groundings, BOOK, own=own)]
