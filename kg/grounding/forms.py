@@ -24,6 +24,7 @@ class Form:
     qualifiers: tuple[str, ...] = ()
 
 
+FIRST = "first of its kind understood"
 SALTS = frozenset(
     """hydrochloride dihydrochloride hcl mesylate mesilate maleate sodium potassium calcium sulfate sulphate phosphate
 acetate tartrate citrate fumarate succinate besylate besilate tosylate bromide hydrobromide chloride nitrate
@@ -117,6 +118,9 @@ _FORMS_OF_GENES = (  # what is written onto a gene's symbol: pattern, what stand
     (re.compile(r"^(?:DN-|dn-?|ΔN-?)(?=[A-Za-z])|(?<=\d)-?DN$"), "", "dominant negative form"),
     (re.compile(rf"(?:(?<=\d)(?:[a-dA-DJ-LS]|[- ](?:{_GREEK}))|(?<=[A-Z0-9])[vV]\d{{1,2}})$"), "", "isoform left out"),
 )
+_IONS = {"Ca": "calcium", "Mg": "magnesium", "Zn": "zinc", "K": "potassium", "Na": "sodium"}
+_ION = re.compile(r"(?<![A-Za-z])(?:(Ca|Mg|Zn)(?:2\+|\(2\+\))|(K|Na)(?:\+|\(\+\)))(?![A-Za-z0-9])")
+_NUMERAL = re.compile(r"(?<=[a-z])(?=I{1,3}$)")
 _MICRO_RNA = re.compile(r"^(?:mi(?:cro)?RNAs?|miRs?)[- ]?(?=\d)", re.IGNORECASE)
 
 
@@ -220,6 +224,9 @@ def forms_of(text: str, type: T, names: Mapping[str, str]) -> Iterator[Form]:
             yield Form(form.text, ("abbreviation defined in the record", *form.reasons), form.cost, form.qualifiers)
         return  # what the record defines beats the lexicon, found or not
     yield Form(text)
+    if _ION.search(text):
+        text = _ION.sub(lambda m: _IONS[m[1] or m[2]], text)
+        yield Form(text, ("ion spelled out",), 0.02)
     bare = re.sub(r"\s*[(\[][^()\[\]]*[)\]]", "", text).strip()
     if bare and bare != text:
         yield Form(bare, ("bracket left out",), 0.02)
@@ -286,8 +293,8 @@ def _backed_off(text: str, type: T) -> Iterator[Form]:
         yield from _stripped(re.split(r"[\s/]+", text), GENE_WORDS, "gene word left out", 0.07)
     if type in (T.DISEASE, T.SYMPTOM):
         yield from _stripped(words, DISEASE_TAILS, "tail left out", 0.06)
-    if type is T.TARGET and len(text) > 4:
-        yield Form(text + ("A" if text[-1].isdigit() else " 1"), ("first of its kind understood",), 0.15)
+    if type is T.TARGET and len(text) > 2:
+        yield Form(text + ("A" if text[-1].isdigit() else " 1"), (FIRST,), 0.15)
     pieces = words if len(words) > 1 else re.split(r"(?<=[a-z0-9])-(?=[a-z])", text)
     for start in range(1, len(pieces)):  # modifiers stand left of the head
         rest = " ".join(pieces[start:])
@@ -328,6 +335,8 @@ def _rewritten(text: str, type: T) -> Iterator[Form]:
         yield Form(" ".join(ROMAN.get(t, t) if i else t for i, t in enumerate(tokens)), ("Roman numeral",), 0.03)
     elif any(t in arabic for t in tokens[1:]):
         yield Form(" ".join(arabic.get(t, t) if i else t for i, t in enumerate(tokens)), ("Roman numeral",), 0.03)
+    if _NUMERAL.search(text):
+        yield Form(_NUMERAL.sub(" ", text), ("numeral set apart",), 0.03)
     if "-" in text:
         yield Form(re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", "", text), ("hyphen closed",), 0.02)
     if type in (T.TARGET, T.TARGET_FAMILY) and any(t in _LATIN for t in tokens):

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from kg.grounding.forms import (
     CODE,
+    FIRST,
     Form,
     alteration_parts,
     bracketed,
@@ -41,9 +42,10 @@ _KIN = (
 )
 _GENES = (_T.TARGET, _T.TARGET_FAMILY)
 KIN_COST = 0.08  # of a concept whose type is a neighbour of the mention's
-HORMONE_COST = 0.45  # of a substance where a gene or its product is meant, or the other way round
+HORMONE_COST = 0.42  # of a substance where a gene or its product is meant, or the other way round
 OTHER_COST = 0.6  # of a concept of quite another type
 GENE_NAMES = ("symbol", "overlay", "curated", "alias", "previous")  # what a gene's short form may be in the lexicon
+WEAK_NAMES = ("alias", "previous", "related")  # that do not tell which gene is the first of its kind
 PARTNERS = frozenset(("receptor", "receptors", "ligand", "ligands"))  # words that make another gene of a gene
 LOOSE = 0.1  # cost from which a form leaves out what may matter
 ENOUGH = 0.55  # value from which a candidate is taken
@@ -119,7 +121,7 @@ def _ground(mention: Mention, names: Mapping[str, str], lexicon: Lexicon, limit:
         for candidate in candidates:
             considered.setdefault(candidate.id, candidate)
         best = _best(candidates, mention.type, defined or form.text, plain=not form.cost)
-        if best and not _turned(form, best, lexicon):
+        if best and not _turned(form, best, lexicon) and not (FIRST in form.reasons and best.reasons[0] in WEAK_NAMES):
             symbol = _symbol(mention, lexicon) if defined and not _names_gene(best, form) else None
             if symbol:
                 form = Form(mention.text, ("long form names no gene, short form does",), 0.1)

@@ -195,9 +195,12 @@ class Lexicon:
         return found if anatomy else tuple(c for c in found if not c.id.startswith("UBERON:"))
 
     def _candidates(self, key: str, surface: str, *, strict: bool) -> tuple[Candidate, ...]:
+        entries, key_id = self._entries.get(key, ()), self.artefact.keys.get(key)
+        if not entries and key_id is None:
+            return ()
         found: dict[tuple[str, EntityType], tuple[tuple, Candidate]] = {}
         mask = capitals(surface)
-        for entry in self._entries.get(key, ()):
+        for entry in entries:
             differs = _capitals_differ(key, surface, mask, entry.capitals, key in self._case, "name")
             if differs and strict:
                 continue
@@ -207,7 +210,6 @@ class Lexicon:
             if entry.level == 3:  # two rows of a user may give one id two types: both are shown
                 type_ = entry.type
             self._offer(found, entry.id, label, type_, score, reasons, 0 if differs else entry.level)
-        key_id = self.artefact.keys.get(key)
         if key_id is not None:
             for posting in self.artefact.postings(key_id):
                 kind = KINDS[self.artefact.kinds[posting]]

@@ -264,3 +264,37 @@ def test_dnmt3_is_no_dominant_negative_mt3(lexicon):
     """Only "DN-" and "dn" mark a dominant negative form."""
     assert grounded(lexicon, "DNMT3", T.TARGET).label != "MT3"
     assert grounded(lexicon, "dnSMAD4", T.TARGET).label == "SMAD4"
+
+
+@pytest.mark.parametrize(
+    ("text", "type_", "id_"),
+    [
+        ("L-type Ca2+ channels", T.TARGET_FAMILY, "kgl:target-family/l-type-calcium-channel"),
+        ("L-type Ca(2+) channel", T.TARGET_FAMILY, "kgl:target-family/l-type-calcium-channel"),
+        ("Na+ channels", T.TARGET_FAMILY, "FPLX:Sodium_channels"),
+        ("Ca2+ channel blockers", T.DRUG_CLASS, "CHEBI:38215"),
+    ],
+)
+def test_an_ion_is_read_as_its_element(lexicon, text, type_, id_):
+    """ "Ca2+" was three tokens, the last of them "positive"; no channel has such a name."""
+    found = grounded(lexicon, text, type_)
+    assert (found.id, "ion spelled out" in found.reasons) == (id_, True)
+
+
+@pytest.mark.parametrize("type_", [T.DRUG, T.TARGET])
+def test_angii_without_its_gap_is_angiotensin(lexicon, type_):
+    """A numeral written onto a name is set apart; as a target the peptide stands for its gene."""
+    assert grounded(lexicon, "AngII", type_).label == "angiotensin II"
+    assert grounded(lexicon, "angiotensin II", type_).label == "angiotensin II"
+
+
+def test_the_first_of_its_kind_is_named_by_its_symbol_not_by_an_alias(lexicon):
+    """ "Dpp" is a morphogen of the fly; CTSC has the alias DPP1."""
+    assert grounded(lexicon, "CtBP", T.TARGET).label == "CTBP1"
+    assert grounded(lexicon, "Dpp", T.TARGET).label != "CTSC"
+
+
+@pytest.mark.parametrize(("text", "symbol"), [("Met", "MET"), ("Aγ-globin", "HBG1"), ("Gγ-globin", "HBG2")])
+def test_met_is_the_receptor_and_globins_of_two_kinds_are_told_apart(lexicon, text, symbol):
+    """ "Met" was SLTM, which has it as an alias."""
+    assert grounded(lexicon, text, T.TARGET).label == symbol
