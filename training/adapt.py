@@ -1,7 +1,7 @@
 """MiniLM made at home in the field: it guesses hidden word pieces of registry records and of abstracts, before anything is taught.
 
     python -m training.adapt prepare ../shared --out build/encoder/texts.npy
-    python -m training.adapt train build/encoder/texts.npy --steps 3920 --out build/encoder/adapted.pt
+    python -m training.adapt train build/encoder/texts.npy --out build/encoder/adapted.pt
 
 Records and texts that anything is measured on are left out. Masking as BERT has it (Devlin 2019): 15 % of the pieces, of which
 80 % are hidden, 10 % replaced, 10 % left; before fine-tuning this helps where texts of the field are many and labels few
@@ -85,12 +85,20 @@ def prepare(shared: Path, weights: Path, out: Path) -> None:
     print(f"{len(every)} texts, {sum(map(len, pieces)):,} pieces", flush=True)
 
 
-def train(row: np.ndarray, weights: Path, steps: int, seconds: float, rate: float, seed: int, batch: int) -> Encoder:
+def first(weights: Path, begin: Path | None) -> Encoder:
+    """MiniLM, or the encoder of a checkpoint."""
+    encoder = Encoder()
+    if begin:
+        encoder.load_state_dict(torch.load(begin, map_location="cpu", weights_only=True)["encoder"])
+    else:
+        encoder.load_minilm(weights / "model.safetensors")
+    return encoder
+
+
+def train(row: np.ndarray, encoder: Encoder, steps: int, seconds: float, rate: float, seed: int, batch: int) -> Encoder:
     """The encoder after `steps`, or after `seconds` where that comes first: the rate falls to nothing with either."""
     on = device()
     torch.manual_seed(seed)
-    encoder = Encoder()
-    encoder.load_minilm(weights / "model.safetensors")
     model = Guesser(encoder).to(on)
     pieces = torch.from_numpy(row.astype(np.int32)).to(on)
     chance = torch.Generator(device=on).manual_seed(seed)
@@ -132,18 +140,19 @@ def main() -> None:
     parser.add_argument("do", choices=("prepare", "train"))
     parser.add_argument("source", type=Path, help="the shared folder; the file of pieces")
     parser.add_argument("--weights", type=Path, help="folder with MiniLM's safetensors and tokenizer [the package's]")
+    parser.add_argument("--begin", type=Path, help="checkpoint whose encoder goes on from there, instead of MiniLM's")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=3920, help=f"of {BATCH} stretches of {LENGTH} pieces")
+    parser.add_argument("--steps", type=int, default=8300, help=f"of {BATCH} stretches of {LENGTH} pieces")
     parser.add_argument("--seconds", type=float, default=1e9, help="stop by then")
     parser.add_argument("--batch", type=int, default=BATCH)
     parser.add_argument("--rate", type=float, default=5e-4)
     parser.add_argument("--seed", type=int, default=13)
     args = parser.parse_args()
-    weights = args.weights or minilm()
     if args.do == "prepare":
-        prepare(args.source, weights, args.out)
+        prepare(args.source, args.weights or minilm(), args.out)
         return
-    encoder = train(np.load(args.source), weights, args.steps, args.seconds, args.rate, args.seed, args.batch)
+    encoder = first(Path() if args.begin else args.weights or minilm(), args.begin)
+    encoder = train(np.load(args.source), encoder, args.steps, args.seconds, args.rate, args.seed, args.batch)
     torch.save(encoder.state_dict(), args.out)
 
 

@@ -1,7 +1,7 @@
 """Scores a shipped reader on records of our own that it has not seen.
 
     python -m training.measure_held ../shared --reader fast --least 0.3 0.5
-    python -m training.measure_held ../shared --reader learned --files tests/gold/claims_8.jsonl --least 0.4
+    python -m training.measure_held ../shared --reader learned --files my_claims.jsonl --least 0.4
 
 Of the held-out records (the default) only the readers `fast` and `rules` are strangers: the default reader's trees were trained
 on them, and its figures come from five folds (`training/train_statements.py`). `--files` names further claims.

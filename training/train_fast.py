@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import lzma
 import pickle
 import sys
 import time
-import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -192,7 +192,7 @@ def main() -> None:
     whole, curve, threshold, figures = train_whole(judged, frozenset(held), args.seed)
     args.out.mkdir(parents=True, exist_ok=True)
     save_pair_model(args.out, model, whole, {"allowed": sorted(allowed), "threshold": threshold, "curve": curve})
-    (args.out / "tagger.crfsuite.zlib").write_bytes(zlib.compress((args.work / "tagger.crfsuite").read_bytes(), 9))
+    (args.out / "tagger.crfsuite.xz").write_bytes(lzma.compress((args.work / "tagger.crfsuite").read_bytes(), preset=6))
     run.say("written", args.out)
     print(json.dumps(figures, indent=1))
     print(report(judged, figures))

@@ -28,7 +28,7 @@ from kg.lexicon.lexicon import open_lexicon
 from kg.model import Clause, Document, Mention
 from kg.pipeline import Reader, own_things
 from kg.relations.candidates import pairs_of, views_of
-from kg.relations.files import ENCODER, open_fast_model, save_statements
+from kg.relations.files import ENCODER, open_pair_model, save_statements
 from kg.relations.linear import Learned, score
 from kg.relations.rulebook import open_rulebook
 from kg.relations.trees import Trees
@@ -36,6 +36,7 @@ from training.fast_data import Prepared, fold_of, prepare
 from training.fast_whole import FOLDS, Judged, arrays, expected_error, fit_trees, give, judge, reliability
 from training.gold import load_claims, load_documents, make_record, strip_record
 
+BAGS = 3  # models whose mean judges
 THRESHOLD = 0.15  # probability from which a statement is kept at all; `--least` decides further
 Key = tuple[str, int]  # NCT id; 0 whole, 1 stripped
 Curve = tuple[list[float], list[float]]
@@ -62,7 +63,7 @@ def cross_validate(judged: Sequence[Judged], seed: int) -> tuple[list[Trees], li
     Leaves in the statements what trees of the other folds think of them.
     """
     parts = folds(judged)
-    trees = [fit_trees(*arrays(without(parts, f)), seed) for f in range(FOLDS)]
+    trees = [fit_trees(*arrays(without(parts, f)), seed, BAGS) for f in range(FOLDS)]
     for part, made in zip(parts, trees, strict=True):
         give(part, made)
     curves = [reliability(*points(without(parts, f))) for f in range(FOLDS)]
@@ -155,7 +156,7 @@ def main() -> None:
     for nct in sorted(documents):
         record = make_record(documents[nct], claims[nct])
         data[nct, 0], data[nct, 1] = prepare(record, lexicon), prepare(strip_record(record), lexicon)
-    model = replace(open_fast_model(), tagger=None, memory=b"", encoder=Kept(open_encoder(args.encoder)))
+    model = replace(open_pair_model(), encoder=Kept(open_encoder(args.encoder)))
     pairs, scores = read(data, model)
     print(f"{len(documents)} records, read in {time.monotonic() - began:.0f} s", flush=True)
     judged = judge(data, pairs, scores)
@@ -167,7 +168,7 @@ def main() -> None:
         figures[name] = measure(args.shared, args.gold, data, models, least)
         print(json.dumps({name: figures[name]}), flush=True)
     curve = reliability(*points(judged))
-    whole = fit_trees(*arrays(judged), args.seed)
+    whole = fit_trees(*arrays(judged), args.seed, BAGS)
     shipped = replace(model, whole=whole, curve=curve, threshold=THRESHOLD)
     figures["further ordinary records"] = wrong_in_ordinary(args.shared, args.ordinary, shipped)
     print(f"expected calibration error {error}, {figures['further ordinary records']}, {time.monotonic() - began:.0f} s")

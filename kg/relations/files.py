@@ -1,6 +1,6 @@
 """The learned readers' files, read and written.
 
-    kg/models/fast/      tagger.crfsuite.zlib  the mention tagger (python-crfsuite)
+    kg/models/fast/      tagger.crfsuite.xz    the mention tagger (python-crfsuite)
                          pairs.npz             feature table (int8 with one scale a column), layers, trees
                          features.txt.xz       the names of the table's rows, sorted, one a line
                          settings.json         pairs that are read, threshold, calibration
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import lzma
-import zlib
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -37,20 +36,14 @@ TREE_PARTS = ("feature", "threshold", "left", "right", "value")
 @cache
 def open_fast_model(folder: Path = FOLDER) -> Learned:
     """The model without an encoder. `KgError` says which file is missing or damaged."""
+    model = open_pair_model(folder)
     try:
+        memory = lzma.decompress((folder / "tagger.crfsuite.xz").read_bytes())
         tagger = pycrfsuite.Tagger()
-        memory = zlib.decompress((folder / "tagger.crfsuite.zlib").read_bytes())
         tagger.open_inmemory(memory)
-        names = lzma.decompress((folder / "features.txt.xz").read_bytes()).decode("utf-8").split("\n")
-        with np.load(folder / "pairs.npz", allow_pickle=False) as file:
-            parts = {name: file[name] for name in file.files}
-        settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, lzma.LZMAError, zlib.error) as error:
+    except (OSError, ValueError, lzma.LZMAError) as error:
         raise KgError(f"{folder}: the fast reader's model cannot be read: {error}") from error
-    table = parts["table"].astype(np.float32) * parts["scale"]
-    table = np.vstack([np.zeros((1, table.shape[1]), np.float32), table])
-    pairs = PairModel(names, table, *(parts[p].astype(np.float32) for p in ("bias", "out", "out_bias")))
-    return Learned(tagger, None, pairs, memory=memory, **_judgement(parts, settings))
+    return replace(model, tagger=tagger, memory=memory)
 
 
 @cache
@@ -58,7 +51,7 @@ def open_learned(folder: Path = ENCODER, fast: Path = FOLDER) -> Learned:
     """The model with the encoder. `KgError` says which file is missing or damaged."""
     from kg.encoder.encoder import open_encoder  # onnxruntime, only where it reads
 
-    model = open_fast_model(fast)
+    model = open_pair_model(fast)
     encoder = open_encoder(folder)
     try:
         with np.load(folder / "statements.npz", allow_pickle=False) as file:
@@ -66,7 +59,23 @@ def open_learned(folder: Path = ENCODER, fast: Path = FOLDER) -> Learned:
         settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise KgError(f"{folder}: the learned reader's model cannot be read: {error}") from error
-    return replace(model, tagger=None, memory=b"", encoder=encoder, **_judgement(parts, settings))
+    return replace(model, encoder=encoder, **_judgement(parts, settings))
+
+
+@cache
+def open_pair_model(folder: Path = FOLDER) -> Learned:
+    """What both learned readers have: the pair model, and how the fast reader judges. `KgError` as above."""
+    try:
+        names = lzma.decompress((folder / "features.txt.xz").read_bytes()).decode("utf-8").split("\n")
+        with np.load(folder / "pairs.npz", allow_pickle=False) as file:
+            parts = {name: file[name] for name in file.files}
+        settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, lzma.LZMAError) as error:
+        raise KgError(f"{folder}: the pair model cannot be read: {error}") from error
+    table = parts["table"].astype(np.float32) * parts["scale"]
+    table = np.vstack([np.zeros((1, table.shape[1]), np.float32), table])
+    pairs = PairModel(names, table, *(parts[p].astype(np.float32) for p in ("bias", "out", "out_bias")))
+    return Learned(None, None, pairs, **_judgement(parts, settings))
 
 
 def _judgement(parts: dict[str, np.ndarray], settings: dict[str, Any]) -> dict[str, Any]:

@@ -187,6 +187,9 @@ def test_a_record_that_argues_is_read_boldly():
     bare = replace(whole, punctuated=False)
     assert mechanisms(enough) == pytest.approx(4 * certain) and 4 * certain > ARGUES > certain
     assert mechanisms([enough[0]] * 5) == certain, "said five times it is one statement"
+    yoga = Grounding(things[0].mention, "x:yoga", "yoga", EntityType.PROCEDURE, 1.0)
+    stress = Grounding(things[1].mention, "x:stress", "stress", EntityType.PROCESS, 1.0)
+    assert mechanisms([replace(enough[0], subject=yoga, object=stress)]) == 0, "no molecule and no cell"
     assert sure(whole, [use, guess], book, None) == (use,)
     assert sure(whole, [enough[0], guess], book, None) == (enough[0],)
     assert sure(whole, [*enough, guess], book, None) == (*enough, guess)
