@@ -85,13 +85,13 @@ def prepare(shared: Path, weights: Path, out: Path) -> None:
     print(f"{len(every)} texts, {sum(map(len, pieces)):,} pieces", flush=True)
 
 
-def first(weights: Path, begin: Path | None) -> Encoder:
-    """MiniLM, or the encoder of a checkpoint."""
+def first(weights: Path | None, begin: Path | None) -> Encoder:
+    """The encoder of a checkpoint, or MiniLM (from a folder, or the package's)."""
     encoder = Encoder()
     if begin:
         encoder.load_state_dict(torch.load(begin, map_location="cpu", weights_only=True)["encoder"])
     else:
-        encoder.load_minilm(weights / "model.safetensors")
+        encoder.load_minilm((weights or minilm()) / "model.safetensors")
     return encoder
 
 
@@ -151,8 +151,7 @@ def main() -> None:
     if args.do == "prepare":
         prepare(args.source, args.weights or minilm(), args.out)
         return
-    encoder = first(Path() if args.begin else args.weights or minilm(), args.begin)
-    encoder = train(np.load(args.source), encoder, args.steps, args.seconds, args.rate, args.seed, args.batch)
+    encoder = train(np.load(args.source), first(args.weights, args.begin), args.steps, args.seconds, args.rate, args.seed, args.batch)
     torch.save(encoder.state_dict(), args.out)
 
 

@@ -45,7 +45,7 @@ KIN_COST = 0.08  # of a concept whose type is a neighbour of the mention's
 HORMONE_COST = 0.42  # of a substance where a gene or its product is meant, or the other way round
 OTHER_COST = 0.6  # of a concept of quite another type
 GENE_NAMES = ("symbol", "overlay", "curated", "alias", "previous")  # what a gene's short form may be in the lexicon
-WEAK_NAMES = ("alias", "previous", "related")  # that do not tell which gene is the first of its kind
+WEAK_NAMES = ("alias", "previous", "related")  # of which none tells the first of its kind
 PARTNERS = frozenset(("receptor", "receptors", "ligand", "ligands"))  # words that make another gene of a gene
 LOOSE = 0.1  # cost from which a form leaves out what may matter
 ENOUGH = 0.55  # value from which a candidate is taken
@@ -121,7 +121,7 @@ def _ground(mention: Mention, names: Mapping[str, str], lexicon: Lexicon, limit:
         for candidate in candidates:
             considered.setdefault(candidate.id, candidate)
         best = _best(candidates, mention.type, defined or form.text, plain=not form.cost)
-        if best and not _turned(form, best, lexicon) and not (FIRST in form.reasons and best.reasons[0] in WEAK_NAMES):
+        if best and not _turned(form, best, lexicon) and not _weak_first(form, best):
             symbol = _symbol(mention, lexicon) if defined and not _names_gene(best, form) else None
             if symbol:
                 form = Form(mention.text, ("long form names no gene, short form does",), 0.1)
@@ -159,6 +159,11 @@ def _turned(form: Form, best: Candidate, lexicon: Lexicon) -> bool:
     names = {symbol + "R", symbol + "RA", stem + "R"} if len(stem) > 1 else ()
     found = [c for name in names for c in lexicon.lookup(name) if c.type in _GENES and c.id != best.id]
     return bool(left & {"ligand", "ligands"}) or any(c.label.replace("-", "").startswith(stem) for c in found)
+
+
+def _weak_first(form: Form, best: Candidate) -> bool:
+    """Whether a name was completed to the first of its kind by an alias only: "Dpp" is no "DPP1" (CTSC)."""
+    return FIRST in form.reasons and best.reasons[0] in WEAK_NAMES
 
 
 def _value(candidate: Candidate, type_: EntityType) -> float:
