@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from kg.grounding.context import settle
 from kg.grounding.forms import (
     CODE,
     FIRST,
@@ -67,7 +68,7 @@ class Grounder:
         self._known: dict[tuple[str, EntityType, str], Grounding] = {}
 
     def ground_all(self, mentions: Iterable[Mention], document_names: Mapping[str, str]) -> tuple[Grounding, ...]:
-        """The groundings of one record's mentions, in their order."""
+        """The groundings of one record's mentions, in their order; what it names in full tells its short forms."""
         names = with_normal_forms(document_names)
         here: dict[tuple[str, EntityType, str], Grounding] = {}
         out = []
@@ -83,7 +84,7 @@ class Grounder:
                     self._known.clear()
                 found = cache[key] = _ground(mention, names, self._lexicon)
             out.append(_of(mention, found))
-        return tuple(out)
+        return settle(out)
 
 
 def _of(mention: Mention, found: Grounding) -> Grounding:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.grounding.ground import ground
+from kg.grounding.ground import Grounder, ground
 from kg.lexicon.families import family_members
 from kg.lexicon.lexicon import Lexicon, open_lexicon
 from kg.lexicon.names import normal_form
@@ -129,30 +129,25 @@ def measure_corpus(
     human = _human_genes(lexicon) if wanted.startswith("human") else frozenset()
     right = total = 0
     missed: dict[str, int] = {}
-    memo: dict[tuple[str, str], frozenset[str]] = {}
+    grounder = Grounder(lexicon)
     for document in _documents(path):
-        names = long_forms(document["text"])
-        for entity in document["entities"]:
+        entities = [e for e in document["entities"] if not types or e["type"] in types]
+        mentions = [Mention(Span(e["start"], e["end"]), e["text"], type_, "gold") for e in entities]
+        groundings = grounder.ground_all(mentions, long_forms(document["text"]))
+        for entity, grounding in zip(entities, groundings, strict=True):
             gold = {i.lower().replace("entrez:", "ncbigene:") for ids in entity["ids"] for i in _split(ids)}
-            if not gold or (types and entity["type"] not in types):
+            if not gold or (wanted.startswith("human") and not gold & human):
                 continue
-            if (wanted.startswith("human") and not gold & human) or (
-                wanted.endswith(":") and not any(i.startswith(wanted) for i in gold)
-            ):
+            if wanted.endswith(":") and not any(i.startswith(wanted) for i in gold):
                 continue
-            key = (entity["text"], json.dumps(sorted(names.items())))
-            if key not in memo:
-                mention = Mention(Span(entity["start"], entity["end"]), entity["text"], type_, "gold")
-                grounding = ground(mention, names, lexicon)
-                memo[key] = same_ids(grounding, lexicon)
-                if wanted == "human or family":
-                    genes = family_members(grounding.id)
-                    memo[key] |= {x.lower() for gene in genes for x in lexicon.xrefs(gene)}
+            found = same_ids(grounding, lexicon)
+            if wanted == "human or family":
+                found |= {x.lower() for gene in family_members(grounding.id) for x in lexicon.xrefs(gene)}
             total += 1
-            if memo[key] & gold:
+            if found & gold:
                 right += 1
             else:
-                line = f"{entity['text']}: {' '.join(sorted(gold))}, {' '.join(sorted(memo[key])[:3])}"
+                line = f"{entity['text']}: {' '.join(sorted(gold))}, {' '.join(sorted(found)[:3])}"
                 missed[line] = missed.get(line, 0) + 1
     worst = sorted(missed, key=lambda line: (-missed[line], line))[:60]
     return Row(name, right, total, tuple(f"{missed[line]} x {line}" for line in worst))
