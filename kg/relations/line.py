@@ -58,24 +58,24 @@ class Line:
 
     text: str
     starts: tuple[int, ...]  # where each piece begins in `text`
-    pieces: tuple[Span, ...]  # where each piece stands in Document.text
+    pieces: tuple[tuple[int, int], ...]  # where each piece stands in Document.text
 
     def before(self, offset: int) -> str:
         """The pieces of the line that end before an offset of Document.text."""
-        count = bisect.bisect_right([piece.end for piece in self.pieces], offset)
+        count = bisect.bisect_right([end for _, end in self.pieces], offset)
         return self.text[: self.starts[count]] if count < len(self.starts) else self.text
 
     def span(self, start: int, end: int) -> Span:
         """The span of Document.text under a non-empty stretch of the line."""
         first = bisect.bisect_right(self.starts, start) - 1
         last = bisect.bisect_left(self.starts, end) - 1
-        return Span(self.pieces[first].start, self.pieces[max(first, last)].end)
+        return Span(self.pieces[first][0], self.pieces[max(first, last)][1])
 
 
 def make_line(text: str, clause: Span, slots: Sequence[Slot], *, punctuated: bool = True) -> Line:
     """The line of one clause. `slots` are its top-level mentions in order; their index is their number."""
     out: list[str] = []
-    pieces: list[Span] = []
+    pieces: list[tuple[int, int]] = []
     at = clause.start
     i = 0
     while i < len(slots):
@@ -84,7 +84,7 @@ def make_line(text: str, clause: Span, slots: Sequence[Slot], *, punctuated: boo
         while j + 1 < len(slots) and _joined(text, slots, j, punctuated):
             j += 1
         out.append("⟦" + " ".join(f"{LETTERS[slots[k].type]}{k}" for k in range(i, j + 1)) + "⟧")
-        pieces.append(Span(slots[i].span.start, slots[j].span.end))
+        pieces.append((slots[i].span.start, slots[j].span.end))
         at = slots[j].span.end
         i = j + 1
     _words(text, at, clause.end, out, pieces)
@@ -102,13 +102,13 @@ def _starts_sentence(text: str, left: Slot, right: Slot) -> bool:
     return word[:1].isupper() and word[1:].islower() and not (before[:1].isupper() and before[1:].islower())
 
 
-def _words(text: str, start: int, end: int, out: list[str], pieces: list[Span]) -> None:
+def _words(text: str, start: int, end: int, out: list[str], pieces: list[tuple[int, int]]) -> None:
     for match in WORD.finditer(text, start, end):
         word = match.group()
         if word in SILENT or (word == "." and out and out[-1] in SHORTENED):
             continue
         out.append(" " if word in "⟦⟧" else word.lower())
-        pieces.append(Span(match.start(), match.end()))
+        pieces.append(match.span())
 
 
 def _joined(text: str, slots: Sequence[Slot], i: int, punctuated: bool) -> bool:

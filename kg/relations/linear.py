@@ -286,12 +286,12 @@ def trigger_of(document: Document, pair: Pair, column: int, model: PairModel, su
         near += [(pair.vb, i, "") for i in range(pair.b.place)]
     near += [(pair.va, i, "B") for i in range(max(0, pair.a.place - 4), pair.a.place)]
     near += [(pair.vb, i, "A") for i in range(pair.b.place + 1, min(len(pair.vb.pieces), pair.b.place + 5))]
-    words = [(view, i, mark) for view, i, mark in near if _tells(view.pieces[i]) and support.covers(view.where[i])]
+    words = [(view, i, mark) for view, i, mark in near if _tells(view.pieces[i]) and support.covers(Span(*view.where[i]))]
     if words:
         features = [[(t + mark, [view.pieces[i]])] + ([] if mark else [("w=", [view.pieces[i]])]) for view, i, mark in words]
         weights = model.weights(features, column)
         view, i, _ = words[weights.index(max(weights))]
-        return view.where[i]
+        return Span(*view.where[i])
     first, second = sorted((pair.a.span, pair.b.span))
     if first.end < second.start and any(c.isalnum() for c in document.text[first.end : second.start]):
         return Span(first.end, second.start)

@@ -47,7 +47,7 @@ class View:
     number: int
     pieces: list[str]
     twos: list[str]  # each piece with the one before it
-    where: list[Span]
+    where: list[tuple[int, int]]  # the span of each piece; bare, since most are never asked for
     items: list[Item]
     bag: tuple[Features, ...]
     section: str
@@ -80,21 +80,21 @@ def make_view(document: Document, clause: Clause, number: int, groundings: Seque
         else:
             groups.append([g])
     pieces: list[str] = []
-    where: list[Span] = []
+    where: list[tuple[int, int]] = []
     places: list[tuple[Span, int, int]] = []
     at = clause.span.start
     for k, group in enumerate(groups):
         for m in TOKEN.finditer(text, at, group[0].mention.span.start):
             pieces.append(small(m.group()))
-            where.append(Span(*m.span()))
+            where.append(m.span())
         whole = group[0].mention.span.join(group[-1].mention.span)
         places.append((whole, len(pieces), k))
         pieces.append("⟦" + "".join(sorted({LETTERS[g.type] for g in group})) + "⟧")
-        where.append(whole)
+        where.append((whole.start, whole.end))
         at = whole.end
     for m in TOKEN.finditer(text, at, clause.span.end):
         pieces.append(small(m.group()))
-        where.append(Span(*m.span()))
+        where.append(m.span())
     section = "t" if clause.section in TITLES else "s" if clause.section == "briefSummary" else "d"
     items: list[Item] = []
     stack: list[Item] = []
@@ -106,7 +106,7 @@ def make_view(document: Document, clause: Clause, number: int, groundings: Seque
                 place, group_number = piece, k
                 break
         if place < 0:  # not in any group: it crosses or is weak; stands at its first word
-            place = next((i for i, w in enumerate(where) if w.end > span.start), len(pieces) - 1)
+            place = next((i for i, (_, end) in enumerate(where) if end > span.start), len(pieces) - 1)
         while stack and not (stack[-1].span.covers(span) and stack[-1].span != span):
             stack.pop()
         outer = stack[-1] if stack else None

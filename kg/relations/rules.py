@@ -21,6 +21,7 @@ PLANNED = frozenset({Predicate.TREATS, Predicate.COMBINED_WITH, Predicate.IMPROV
 # Predicates whose verbs turn round in the passive.
 ACTIVE = frozenset({Predicate.INHIBITS, Predicate.ACTIVATES, Predicate.CAUSES, Predicate.IMPLICATED_IN})
 MEMBER = re.compile(r"[A-Z](\d+)")
+CueAt = tuple[Cue, tuple[int, int]]  # a cue and where it stands in a line
 
 
 def extract_relations(
@@ -102,11 +103,14 @@ def _by_patterns(
     clause: Clause, line: Line, top: list[Grounding], rulebook: Rulebook, own: frozenset[str]
 ) -> Iterator[Relation]:
     """All that the relation rules find in a line."""
+    cues: list[CueAt] | None = None
     for rule in rulebook.ready(line.text):
         if rule.sections and clause.section not in rule.sections:
             continue
         for match in _nearest(_all_matches(rule.regex, line.text)):
-            yield from _relations(rule, match, clause, line, top, rulebook, own)
+            if cues is None:
+                cues = [(cue, m.span()) for cue in rulebook.cues for m in cue.regex.finditer(line.text)]
+            yield from _relations(rule, match, clause, line, top, rulebook, own, cues)
 
 
 def _all_matches(regex: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
@@ -134,6 +138,7 @@ def _relations(
     top: list[Grounding],
     rulebook: Rulebook,
     own: frozenset[str],
+    cues_at: Sequence[CueAt],
 ) -> Iterator[Relation]:
     subjects = _members(match.group("subject"), top, rule.subject)
     pairs = _pairs(match, subjects, top, rule)
@@ -141,7 +146,7 @@ def _relations(
     if rule.predicate in ACTIVE and match.start("subject") < where[0] and line.text.startswith(" by ", where[1]):
         return  # "X is caused by Y": the passive speaks of Y
     trigger = line.span(*where)
-    status, cues = (Status.ASSERTED, ()) if rule.presupposed else _status(line, where, rulebook.cues, rulebook.stops)
+    status, cues = (Status.ASSERTED, ()) if rule.presupposed else _status(line, where, cues_at, rulebook.stops)
     if status is Status.NEGATED and not rule.deniable:
         return
     if rule.status is not None and status is Status.ASSERTED:
@@ -192,16 +197,15 @@ def _members(group: str, top: list[Grounding], types: frozenset[EntityType]) -> 
 
 
 def _status(
-    line: Line, trigger: tuple[int, int], cues: Iterable[Cue], stops: re.Pattern[str]
+    line: Line, trigger: tuple[int, int], cues: Iterable[CueAt], stops: re.Pattern[str]
 ) -> tuple[Status, tuple[Span, ...]]:
     """The status of a statement and the cue words that gave it; negation wins over speculation."""
     found: dict[Status, list[Span]] = {}
-    for cue in cues:
-        for match in cue.regex.finditer(line.text):
-            if cue.status is Status.NEGATED and trigger[0] <= match.start() and match.end() <= trigger[1]:
-                continue  # "do not respond to" says resistance, it denies nothing
-            if _in_scope(line.text, match.span(), trigger, cue, stops):
-                found.setdefault(cue.status, []).append(line.span(*match.span()))
+    for cue, (start, end) in cues:
+        if cue.status is Status.NEGATED and trigger[0] <= start and end <= trigger[1]:
+            continue  # "do not respond to" says resistance, it denies nothing
+        if _in_scope(line.text, (start, end), trigger, cue, stops):
+            found.setdefault(cue.status, []).append(line.span(start, end))
     for status in (Status.NEGATED, Status.HYPOTHESISED):
         if status in found:
             return status, tuple(sorted(found[status]))
