@@ -109,7 +109,7 @@ def _by_patterns(
             continue
         for match in _nearest(_all_matches(rule.regex, line.text)):
             if cues is None:
-                cues = [(cue, m.span()) for cue in rulebook.cues for m in cue.regex.finditer(line.text)]
+                cues = cues_of(line, rulebook)
             yield from _relations(rule, match, clause, line, top, rulebook, own, cues)
 
 
@@ -194,6 +194,11 @@ def _pairs(
 
 def _members(group: str, top: list[Grounding], types: frozenset[EntityType]) -> list[Grounding]:
     return [g for g in (top[int(n)] for n in MEMBER.findall(group)) if g.type in types]
+
+
+def cues_of(line: Line, rulebook: Rulebook) -> list[CueAt]:
+    """The words of a line that make something in it hypothesised or negated."""
+    return [(cue, match.span()) for cue in rulebook.cues for match in cue.regex.finditer(line.text)]
 
 
 def _status(

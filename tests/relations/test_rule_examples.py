@@ -8,7 +8,7 @@ import pytest
 from kg.model import Clause, Document, EntityType, Grounding, Mention, Section, Span, Status
 from kg.relations.line import Slot, make_line
 from kg.relations.rulebook import open_rulebook
-from kg.relations.rules import _status, extract_relations, key_of
+from kg.relations.rules import _status, cues_of, extract_relations, key_of
 
 BOOK = open_rulebook()
 MARK = re.compile(r"\[(\w+):(own )?([^\]]+)\]")
@@ -137,7 +137,7 @@ def test_line_spans_lead_back_to_the_text():
     line = make_line(text, Span(0, len(text)), slots)
     assert line.text == "⟦D0⟧ , an ⟦C1⟧ , helps ."
     assert line.span(line.text.index("an"), len(line.text) - 2).of(text) == "an EGFR inhibitor, helps"
-    assert _status(line, (0, 4), BOOK.cues, BOOK.stops) == (Status.ASSERTED, ())
+    assert _status(line, (0, 4), cues_of(line, BOOK), BOOK.stops) == (Status.ASSERTED, ())
 
 
 @pytest.mark.parametrize(
