@@ -27,13 +27,15 @@ class Denial:
     close: re.Pattern[str]  # right before the second name: "with no ⟨side effects⟩", "but not ⟨anxiety⟩"
     harms: frozenset[Predicate]  # "without ⟨bleeding⟩" denies these; "without ⟨pain⟩" denies no benefit
     free: re.Pattern[str]
+    apart: re.Pattern[str]  # right before the first name: "non-⟨IgE⟩-mediated ⟨allergy⟩"
+    bound: re.Pattern[str]  # and right behind it
 
     def cue(self, text: str, clause: Span, first: Span, second: Span, predicate: Predicate) -> Span | None:
         """The words that deny a statement of two names of one clause; None where nothing does.
 
         >>> text, denial = "aspirin did not improve survival", read_denial({
         ...     "predicates": ["improves"], "verb": "improve", "between": "did not {verb}", "before": "no effect of",
-        ...     "close": "but not", "harms": [], "free": "without"})
+        ...     "close": "but not", "harms": [], "free": "without", "apart": "non-?", "bound": "-mediated"})
         >>> denial.cue(text, Span(0, 32), Span(0, 7), Span(24, 32), Predicate.IMPROVES).of(text)
         'did not improve'
         """
@@ -46,6 +48,9 @@ class Denial:
         found = self.close.search(gap) or (self.free.search(gap) if predicate in self.harms else None)
         if found:
             return Span(first.end + found.start(), first.end + found.end())
+        found = self.apart.search(text, clause.start, first.start) if self.bound.match(gap) else None
+        if found:
+            return Span(found.start(), found.end())
         found = self.before.search(text[clause.start : first.start])
         return Span(clause.start + found.start(), clause.start + found.end()) if found else None
 
@@ -61,4 +66,5 @@ def read_denial(table: dict[str, Any]) -> Denial:
         return re.compile(r"(?<!\w)(?:" + words.replace(" ", r"\s+") + r")" + end, re.IGNORECASE)
 
     return Denial(predicates("predicates"), pattern("between", r"(?!\w)"), pattern("before", r"\s+$"),
-                  pattern("close", r"\s+$"), predicates("harms"), pattern("free", r"\s+$"))  # fmt: skip
+                  pattern("close", r"\s+$"), predicates("harms"), pattern("free", r"\s+$"),
+                  pattern("apart", r"\s?$"), pattern("bound", r"(?!\w)"))  # fmt: skip

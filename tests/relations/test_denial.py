@@ -78,6 +78,14 @@ def test_who_takes_part_and_what_is_rarely_done_deny_no_treatment(sentence):
     assert cue(sentence, Predicate.TREATS) is None
 
 
+def test_non_ige_mediated_allergy_is_not_laid_to_ige():
+    """The small word before the name denies what the word behind it says; without that word it denies nothing."""
+    assert cue("patients with non-⟨IgE⟩-mediated ⟨food allergy⟩", Predicate.IMPLICATED_IN) == "non-"
+    assert cue("patients with non ⟨HPV⟩ related ⟨cancer⟩", Predicate.IMPLICATED_IN) == "non"
+    assert cue("patients with ⟨IgE⟩-mediated ⟨food allergy⟩", Predicate.IMPLICATED_IN) is None
+    assert cue("non-⟨opioid analgesics⟩ treat ⟨pain⟩", Predicate.TREATS) is None
+
+
 @pytest.mark.parametrize("who", ["those", "patients", "vs", "with and"])
 def test_a_group_without_something_is_compared_and_denies_nothing(who):
     """"Compared to those without asthma" says that asthma causes it."""
