@@ -91,3 +91,5 @@ def test_a_kind_that_says_nothing_is_refused():
         assert book.refuses(Predicate.SUBTYPE_OF, one.subject, named(words)) is refused
     assert book.refuses(Predicate.MEMBER_OF, one.subject, named("novel agents"))
     assert not book.refuses(Predicate.MEMBER_OF, one.subject, named("novel EGFR inhibitors"))
+    assert book.refuses(Predicate.MEMBER_OF, one.subject, named("medicated gel"))
+    assert book.refuses(Predicate.TREATS, named("Clinical decision-making"), named("renal stones"))
