@@ -51,6 +51,7 @@ class Pools:
 
     windows: list[Example]
     records: tuple[list[list[int]], list[list[int]]]
+    files: list[str]  # where the gold of each record stands
     free: list[int]
     corpora: list[CorpusExample]
 
@@ -66,14 +67,15 @@ def make_pools(content: dict) -> Pools:
             windows += some
     free = list(range(len(windows), len(windows) + len(content["free"])))
     corpora = [e for e in content["corpora"] if len(e.window.words)]
-    return Pools([*windows, *content["free"]], (records[0], records[1]), free, corpora)
+    return Pools([*windows, *content["free"]], (records[0], records[1]), content["files"], free, corpora)
 
 
 def plan(pools: Pools, phase: dict, seed: int) -> list[Plan]:
     """The batches of a phase, in their order."""
     rng = random.Random(seed)
     size = phase["batch"]
-    streams = {"gold": _gold(pools, size, rng), "free": _free(pools, size, rng), "corpora": _corpora(pools, phase["shares"], size, rng)}
+    gold = _gold(pools, size, rng, phase.get("fresh", ()), phase.get("seldom", 1.0))
+    streams = {"gold": gold, "free": _free(pools, size, rng), "corpora": _corpora(pools, phase["shares"], size, rng)}
     shares = {kind: phase.get(kind, 0.0) for kind in ("corpora", "free")}
     made, owed = [], dict.fromkeys(shares, 0.0)
     for _ in range(phase["steps"]):
@@ -86,10 +88,12 @@ def plan(pools: Pools, phase: dict, seed: int) -> list[Plan]:
     return made
 
 
-def _gold(pools: Pools, size: int, rng: random.Random) -> Iterator[tuple[int, ...]]:
-    """Epoch after epoch; each reads a record whole or stripped, by chance, and few of the windows without a claim."""
+def _gold(pools: Pools, size: int, rng: random.Random, fresh: Sequence[str], seldom: float) -> Iterator[tuple[int, ...]]:
+    """Epoch after epoch; each reads a record whole or stripped, by chance, and few of the windows without a claim. A record
+    whose gold is in none of the fresh files is left out of an epoch but for the share `seldom`."""
     while True:
-        chosen = [k for pair in zip(*pools.records, strict=True) for k in pair[rng.random() < 0.5]
+        chosen = [k for file, *pair in zip(pools.files, *pools.records, strict=True)
+                  if seldom == 1 or file in fresh or rng.random() < seldom for k in pair[rng.random() < 0.5]
                   if any(pools.windows[k].quotes) or rng.random() < 0.3]  # fmt: skip
         yield from _cut(chosen, [len(pools.windows[k].window.ids) for k in chosen], size, rng)
 

@@ -44,6 +44,8 @@ class Layer(nn.Module):
         """`bias` is added to the attention scores: 0 for pieces, very low for padding."""
         batch, length, _ = x.shape
         q, k, v = self.qkv(x).view(batch, length, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
+        if not x.is_cuda:  # a CPU attends faster in float32
+            q, k, v = q.float(), k.float(), v.float()
         bias = None if bias is None else bias.to(q.dtype)
         mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=bias).transpose(1, 2).reshape(batch, length, WIDTH)
         x = self.norm1(x + self.drop(self.out(mixed)))
