@@ -26,13 +26,12 @@ from kg.model import (
     EntityType,
     Grounding,
     Mention,
-    Predicate,
     Relation,
-    Status,
 )
 from kg.relations.joint import with_partners
 from kg.relations.rulebook import Rulebook, open_rulebook
 from kg.relations.rules import extract_relations, key_of, nest
+from kg.relations.sure import sure
 from kg.sources.contacts import contact_spans
 from kg.text.abbreviations import find_abbreviations, long_forms
 from kg.text.clauses import split_clauses
@@ -41,17 +40,6 @@ if TYPE_CHECKING:
     from kg.encoder.encoder import Encoded
     from kg.relations.linear import Learned
 
-SURE = 0.68  # less sure relations are left out, where the user does not say how sure they must be: see DECISIONS.md
-BOLD = 0.34  # the same in a record that argues: there is a rationale to be found
-BARE = 0.62  # and in such a record where punctuation is lost
-DENIED = 0.42  # a denial need never be surer: there are few, and they are what a reader must not miss
-ARGUES = 1.0  # a record argues if it is expected to make this many statements about a mechanism of molecules or cells
-COUNTED = 0.3  # how sure such a statement must be to be counted
-MECHANISM = frozenset({
-    Predicate.INHIBITS, Predicate.ACTIVATES, Predicate.TARGETS, Predicate.REGULATES, Predicate.IMPLICATED_IN,
-    Predicate.RESISTANT_TO, Predicate.PREDICTS,
-})  # fmt: skip
-ACTORS = frozenset({EntityType.TARGET, EntityType.TARGET_FAMILY, EntityType.VARIANT, EntityType.CELL})
 CONDITIONS = (EntityType.DISEASE, EntityType.SYMPTOM)
 
 
@@ -141,29 +129,6 @@ def add_learned_mentions(
 
     assert model.tagger is not None
     return add_learned(document, clauses, mentions, model.tagger)
-
-
-def sure(document: Document, relations: Iterable[Relation], rulebook: Rulebook, least: float | None) -> tuple[Relation, ...]:
-    """The relations that are sure enough (`least`, or by default `SURE`, `BOLD` or `BARE`), and that make sense by their types.
-
-    By default a denial need never be surer than `DENIED`.
-    """
-    sensible = [r for r in relations if not rulebook.refuses(r.predicate, r.subject, r.object)]
-    denied = least
-    if least is None:
-        least = SURE if mechanisms(sensible) < ARGUES else BOLD if document.punctuated else BARE
-        denied = min(least, DENIED)
-    return tuple(r for r in sensible if r.confidence >= (denied if r.status is Status.NEGATED else least))
-
-
-def mechanisms(relations: Iterable[Relation]) -> float:
-    """How many statements about a mechanism, with a molecule or a cell in it, a record is expected to make: how sure they are, summed."""
-    best: dict[tuple[str, Predicate, str], float] = {}
-    for r in relations:
-        if r.predicate in MECHANISM and r.confidence >= COUNTED and {r.subject.type, r.object.type} & ACTORS:
-            key = key_of(r.subject), r.predicate, key_of(r.object)
-            best[key] = max(r.confidence, best.get(key, 0.0))
-    return sum(best.values())
 
 
 def relations_of(

@@ -24,6 +24,12 @@ TOGETHER = re.compile(
     re.IGNORECASE,
 )
 UNNAMED = ("another agent",)
+# Words behind which stands what a product is made of, up to the next word that is no name: what it does is not said of these.
+MADE_OF = re.compile(
+    r"(?<![\w-])(?:consist(?:s|ed|ing)?|compos(?:ed|es)|compris(?:ed|es)|made(?: up)?)\s+of\b"
+    r"(?!.*(?<![\w-])(?:which|that|who|was|were|is|are|has|have|had|will|can|may|in|for|to|by|versus|vs)(?![\w-]))[^.;:]*$",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def together(found: Sequence[Relation]) -> dict[Span, tuple[frozenset[Span], Span]]:
@@ -45,7 +51,8 @@ def together(found: Sequence[Relation]) -> dict[Span, tuple[frozenset[Span], Spa
 def with_partners(document: Document, clauses: Sequence[Clause], relations: Sequence[Relation]) -> tuple[Relation, ...]:
     """The relations in their order; those of agents that their clause combines with others name these.
 
-    Where the clause speaks of a combination whose other members are not found, the partner is "another agent".
+    Where the clause speaks of a combination whose other members are not found, the partner is "another agent". What a product
+    does is left out where it is said of what the product is made of.
     """
     starts = [clause.span.start for clause in clauses]
     by_clause: dict[int, list[Relation]] = {}
@@ -57,8 +64,21 @@ def with_partners(document: Document, clauses: Sequence[Clause], relations: Sequ
         i = bisect.bisect_right(starts, relation.subject.mention.span.start) - 1
         groups, labels = known[i]
         start = clauses[i].span.start if i >= 0 else relation.support.start
+        if _of_an_ingredient(document, start, relation):
+            continue
         out.append(_joined(document, start, relation, groups, labels))
     return tuple(out)
+
+
+def _of_an_ingredient(document: Document, start: int, relation: Relation) -> bool:
+    """Whether a joint effect is laid to an ingredient: "KBMSI-2, which consisted of ginseng and honey, improved function"."""
+    subject, object_ = relation.subject.mention.span, relation.object.mention.span
+    return (
+        relation.predicate in JOINT
+        and relation.subject.type in AGENTS
+        and subject.end <= object_.start
+        and MADE_OF.search(document.text[start : subject.start]) is not None
+    )
 
 
 def _labels(found: Sequence[Relation]) -> dict[Span, str]:

@@ -7,6 +7,7 @@ what is likely enough is kept with the places that say it best. Confidence is ca
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from kg.relations.denial import Denial
 from kg.relations.pair_features import LETTERS, View
 from kg.relations.pair_model import PREDICATES, STATUSES, PairModel
 from kg.relations.rulebook import Rulebook
+from kg.relations.rules import speak_of_members
 from kg.relations.trees import Trees
 from kg.relations.union import LEARNED, distinct, judged, unite
 
@@ -168,7 +170,8 @@ def extract_relations(
     weigh(said, keys, model.whole)
     out = [r for key in choose(said, model.threshold) for r in _relations(document, said[key], pairs, statuses, model, rulebook.denial)]
     verdicts = {k: calibrated(t.probability, model.curve) for k, t in said.items()}
-    return distinct(unite(judged(by_rules, verdicts), sorted(out, key=_order)))
+    learned = speak_of_members(sorted(out, key=_order), by_rules)
+    return distinct(unite(judged(by_rules, verdicts), learned))
 
 
 SHARE = 0.75  # of the encoder in the joint score of a pair
@@ -230,7 +233,7 @@ def _relations(
             continue
         pair = pairs[k]
         cue = _denied(document, pair, thing.key[1], denial)
-        if denied != (cue is not None) or _denied_elsewhere(document, pair, thing.key[1], denial):
+        if denied != (cue is not None) or _denied_elsewhere(document, pair, thing.key[1], denial) or _own_subject(document, pair):
             continue
         subject, object_ = ends(pair, forward)
         column = 2 * PREDICATES.index(thing.key[1]) + (not forward)
@@ -262,6 +265,15 @@ def _denied_elsewhere(document: Document, pair: Pair, predicate: Predicate, deni
         return False
     ends = ((pair.a, pair.va), (pair.b, pair.vb))
     return any(denial.between.search(document.text, item.span.end, view.clause.span.end) for item, view in ends)
+
+
+# "Inhibiting CSF1R can …": what such a clause goes on to say is said of that, and not of a name before it.
+GERUND = re.compile(r"(?!(?:During|Following|According|Including|Regarding|Depending|Concerning|Using)\b)[A-Z][a-z]{3,}ing\b")
+
+
+def _own_subject(document: Document, pair: Pair) -> bool:
+    """Whether two clauses are read together of which the second begins with a subject of its own."""
+    return pair.va is not pair.vb and GERUND.match(document.text, pair.vb.clause.span.start) is not None
 
 
 def calibrated(p: float, curve: tuple[Sequence[float], Sequence[float]]) -> float:

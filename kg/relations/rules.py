@@ -44,7 +44,7 @@ def extract_relations(
     line = make_line(document.text, clause.span, slots, punctuated=document.punctuated)
     found = list(_by_patterns(clause, line, top, rulebook, own))
     found += _by_class_names(document, found, inner, rulebook)
-    found = _shared_by_members(_speak_of_members(found))
+    found = _shared_by_members(speak_of_members(found, found))
     best: dict[tuple, Relation] = {}
     for relation in found:
         key = (relation.subject.mention.span, relation.predicate, relation.object.mention.span)
@@ -258,25 +258,28 @@ def _by_class_names(
 INTRODUCES = frozenset({"drug-is-a-class", "class-drug-side-by-side", "class-such-as-drug", "class-bracket-drug"})
 
 
-def _speak_of_members(found: Sequence[Relation]) -> list[Relation]:
-    """Relations of a class whose members the same clause names go to the members.
+def speak_of_members(found: Sequence[Relation], introduced: Sequence[Relation]) -> list[Relation]:
+    """Relations of a class whose members the same clause names go to the members; `introduced` holds what says who they are.
 
     "Sofantinib is a kinase inhibitor which targets VEGFR" speaks of sofantinib; "SSAs such as octreotide relieve flushing"
     of octreotide (guideline 9).
     """
-    members: dict[Span, list[Grounding]] = {}
-    for relation in found:
-        if relation.predicate is Predicate.MEMBER_OF and relation.rule in INTRODUCES:
-            members.setdefault(relation.object.mention.span, []).append(relation.subject)
-    if not members:
+    known = [r for r in introduced if r.predicate is Predicate.MEMBER_OF and r.rule in INTRODUCES]
+    if not known:
         return list(found)
+
+    def members(end: Grounding, place: Span) -> list[Grounding]:
+        span, key = end.mention.span, key_of(end)
+        named = (r.object.mention.span == span or (key_of(r.object) == key and r.support.overlaps(place)) for r in known)
+        return [r.subject for r, is_it in zip(known, named, strict=True) if is_it] or [end]
+
     out: list[Relation] = []
     for relation in found:
         if relation.predicate is Predicate.MEMBER_OF:
             out.append(relation)
             continue
-        for subject in members.get(relation.subject.mention.span, [relation.subject]):
-            for object_ in members.get(relation.object.mention.span, [relation.object]):
+        for subject in members(relation.subject, relation.support):
+            for object_ in members(relation.object, relation.support):
                 if key_of(subject) != key_of(object_):
                     support = relation.support.join(subject.mention.span).join(object_.mention.span)
                     out.append(replace(relation, subject=subject, object=object_, support=support))

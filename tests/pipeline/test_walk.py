@@ -9,8 +9,9 @@ import pytest
 
 from kg.claims.row import claim_rows
 from kg.model import Document, EntityType, Grounding, Mention, Predicate, Relation, Section, Span, Status
-from kg.pipeline import ARGUES, BARE, BOLD, Options, mechanisms, open_reader, sure
+from kg.pipeline import Options, open_reader
 from kg.relations.rulebook import open_rulebook
+from kg.relations.sure import ARGUES, BETA2, BOLDEST, SURE, UNSEEN, actors, sure, threshold
 from kg.sources.read import read_document, read_records
 from tests.shared_material import SEED
 
@@ -168,30 +169,48 @@ def test_what_a_study_investigates_is_not_asserted(reader):
 
 
 def test_a_record_that_argues_is_read_boldly():
-    """Enough statements about a mechanism, and less sure ones are said too; lost punctuation takes part of that back."""
+    """Mechanisms of several molecules, and less sure statements are said too: the bolder, the less is said surely."""
     names = "gefitinib", "EGFR", "VEGFR", "FGFR", "AKT"
     things = [
-        Grounding(Mention(Span(9 * i, 9 * i + 4), name, EntityType.TARGET, "x"), f"x:{i}", name, EntityType.TARGET, 1.0)
+        Grounding(Mention(Span(9 * i, 9 * i + 4), name, EntityType.TARGET if i else EntityType.DRUG, "x"), f"x:{i}", name,
+                  EntityType.TARGET if i else EntityType.DRUG, 1.0)
         for i, name in enumerate(names)
-    ]
+    ]  # fmt: skip
 
     def said(predicate: Predicate, object_: int, confidence: float) -> Relation:
         return Relation(
             things[0], predicate, things[object_], Status.ASSERTED, Span(0, 40), Span(5, 9), (), "x", confidence
         )
 
-    certain, unsure = 0.9, (BOLD + BARE) / 2
+    certain, unsure = 0.9, 0.65
     enough = [said(Predicate.INHIBITS, i, certain) for i in range(1, 5)]
     use, guess = said(Predicate.CAUSES, 1, certain), said(Predicate.CAUSES, 2, unsure)
     whole, book = record("gefitinib inhibits EGFR."), open_rulebook()
-    bare = replace(whole, punctuated=False)
-    assert mechanisms(enough) == pytest.approx(4 * certain) and 4 * certain > ARGUES > certain
-    assert mechanisms([enough[0]] * 5) == certain, "said five times it is one statement"
+    assert actors(enough) == pytest.approx(4 * certain) and 4 * certain > ARGUES > certain
+    assert actors([enough[0]] * 5) == certain, "said five times it is one molecule"
     yoga = Grounding(things[0].mention, "x:yoga", "yoga", EntityType.PROCEDURE, 1.0)
     stress = Grounding(things[1].mention, "x:stress", "stress", EntityType.PROCESS, 1.0)
-    assert mechanisms([replace(enough[0], subject=yoga, object=stress)]) == 0, "no molecule and no cell"
+    assert actors([replace(enough[0], subject=yoga, object=stress)]) == 0, "no molecule and no cell"
     assert sure(whole, [use, guess], book, None) == (use,)
     assert sure(whole, [enough[0], guess], book, None) == (enough[0],)
     assert sure(whole, [*enough, guess], book, None) == (*enough, guess)
-    assert sure(bare, [*enough, guess], book, None) == tuple(enough)
     assert sure(whole, [use, guess], book, 0.3) == (use, guess)
+
+
+def test_the_threshold_of_a_record_is_that_of_its_best_expected_f():
+    """All equally likely: F is that likelihood with all said, next to what is unseen; more doubt, a lower threshold."""
+    drug = Grounding(Mention(Span(0, 4), "drug", EntityType.DRUG, "x"), "x:0", "drug", EntityType.DRUG, 1.0)
+
+    def of(likely: float) -> float:
+        targets = (Grounding(drug.mention, f"x:{i}", "", EntityType.TARGET, 1.0) for i in range(1, 9))
+        return threshold([
+            Relation(drug, Predicate.INHIBITS, t, Status.ASSERTED, Span(0, 4), Span(0, 4), (), "x", likely) for t in targets
+        ])  # fmt: skip
+
+    for likely in (0.8, 0.5):
+        expected = 8 * likely * (1 + UNSEEN)
+        assert of(likely) == pytest.approx(8 * likely / (8 + BETA2 * expected))
+    assert of(0.99) > of(0.8) > of(0.5)
+    assert of(0.31) >= BOLDEST
+    assert threshold([]) == SURE
+

@@ -1,6 +1,7 @@
 """The fast reader's relations: what it reads in plain sentences, and what every relation must hold."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,11 +11,11 @@ from kg.entities.tagger import find_mentions
 from kg.errors import KgError
 from kg.grounding.ground import Grounder
 from kg.lexicon.lexicon import open_lexicon
-from kg.model import Document, Intervention, Predicate, Section, Status
+from kg.model import Clause, Document, Intervention, Predicate, Section, Span, Status
 from kg.pipeline import own_things
 from kg.relations.files import open_fast_model, quantised
 from kg.relations.joint import with_partners
-from kg.relations.linear import calibrated, choose, extract_relations
+from kg.relations.linear import _own_subject, calibrated, choose, extract_relations
 from kg.relations.rulebook import open_rulebook
 from kg.relations.trees import Trees
 from kg.text.abbreviations import find_abbreviations, long_forms
@@ -114,6 +115,19 @@ def test_joint_effects_carry_partners(document, relations):
     """What is said of an agent where it is combined carries the other's name."""
     joined = [r for r in with_partners(document, split_clauses(document), relations) if r.partners]
     assert all(r.predicate is not Predicate.COMBINED_WITH for r in joined)
+
+
+@pytest.mark.parametrize(
+    ("second", "own"),
+    [("Inhibiting CSF1R can improve immunity", True), ("During treatment immunity improves", False), ("It helps", False)],
+)
+def test_a_clause_that_begins_with_a_gerund_has_its_own_subject(second, own):
+    """Bug: "… of macrophages TAMs Inhibiting CSF1R can improve immunity" said that the macrophages improve it."""
+    document = record_of("the survival of macrophages " + second)
+    first, then = split_clauses(record_of("the survival of macrophages"))[0], Clause("briefSummary", Span(28, 28 + len(second)))
+    views = [SimpleNamespace(clause=clause) for clause in (first, then)]
+    assert _own_subject(document, SimpleNamespace(va=views[0], vb=views[1])) is own
+    assert not _own_subject(document, SimpleNamespace(va=views[1], vb=views[1]))
 
 
 def test_a_document_without_mentions_says_nothing():

@@ -66,6 +66,16 @@ def test_line_breaks_always_cut_unpunctuated_text():
     assert clauses("EGFR was seen\nin tumours", punctuated=False) == ["EGFR was seen", "in tumours"]
 
 
+def test_a_capital_gerund_starts_a_sentence_where_capitals_are_rare():
+    """Bug: "… macrophages TAMs Inhibiting CSF1R can …" was one sentence, and the macrophages were its subject."""
+    text = (
+        "the drugs act by inhibiting growth factors and the receptor is an important pathway associated with the survival "
+        "and function of tumor associated macrophages TAMs Inhibiting CSF1R can regulate the activity of macrophages"
+    )
+    assert [c.split()[0] for c in clauses(text, punctuated=False)] == ["the", "Inhibiting"]
+    assert len(clauses(text.replace("by inhibiting", "on"), punctuated=False)) == 1, "a name, for all the record says"
+
+
 def test_an_endless_field_is_cut_in_bounded_pieces():
     """A run-on field costs linear work and loses no word."""
     text = "word " * 2000
