@@ -43,7 +43,7 @@ from training.gold import load_documents, make_record, strip_record
 
 FOLDS = 3
 HELD = 5
-LEAST = 9  # documents in which a feature must stand
+LEAST = 6  # documents in which a feature must stand
 Key = tuple[str, int]  # NCT id; 0 whole, 1 stripped
 
 
