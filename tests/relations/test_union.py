@@ -93,3 +93,5 @@ def test_a_kind_that_says_nothing_is_refused():
     assert not book.refuses(Predicate.MEMBER_OF, one.subject, named("novel EGFR inhibitors"))
     assert book.refuses(Predicate.MEMBER_OF, one.subject, named("medicated gel"))
     assert book.refuses(Predicate.TREATS, named("Clinical decision-making"), named("renal stones"))
+    for words, refused in (("useful drug", True), ("safe and effective treatments", True), ("effective statins", False)):
+        assert book.refuses(Predicate.TREATS, named(words), named("anaemia")) is refused
