@@ -11,23 +11,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from kg.grounding.forms import DEFINED
 from kg.model import Candidate, Grounding
 
 SHORT = re.compile(r"(?=(?:.*[A-Z]){2})[A-Za-z][A-Za-z0-9-]{1,6}")
 WORD = re.compile(r"[A-Za-z]+|\d+")
 LONG = 8  # characters of a name that tells what a short form means
 SMALL = frozenset(("of", "and", "the", "in", "with", "for", "to", "type"))
-DEFINED = "abbreviation defined in the record"
 MEMBER = ("member, by", "gene of the", "target of the")  # what is no rival: a part of what was found
 COST = 0.1  # of a meaning told by the rest of the record
 
 
 def settle(groundings: Sequence[Grounding]) -> tuple[Grounding, ...]:
     """The groundings of one record, in their order, with its short forms settled."""
-    if not any(map(_open, groundings)):
+    unsettled = [_open(g) for g in groundings]
+    if not any(unsettled):
         return tuple(groundings)
-    named = {(g.mention.text, g.type): g for g in groundings if len(g.mention.text) >= LONG}
-    return tuple(_settled(g, tuple(named.values())) if _open(g) else g for g in groundings)
+    named = tuple({(g.mention.text, g.type): g for g in groundings if len(g.mention.text) >= LONG}.values())
+    return tuple(_settled(g, named) if it_is else g for g, it_is in zip(groundings, unsettled, strict=True))
 
 
 def _open(grounding: Grounding) -> bool:

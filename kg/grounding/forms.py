@@ -25,6 +25,7 @@ class Form:
 
 
 FIRST = "first of its kind understood"
+DEFINED = "abbreviation defined in the record"
 SALTS = frozenset(
     """hydrochloride dihydrochloride hcl mesylate mesilate maleate sodium potassium calcium sulfate sulphate phosphate
 acetate tartrate citrate fumarate succinate besylate besilate tosylate bromide hydrobromide chloride nitrate
@@ -219,9 +220,9 @@ def forms_of(text: str, type: T, names: Mapping[str, str]) -> Iterator[Form]:
     """Wordings to look up for a mention of this type, the most faithful first."""
     long = names.get(text) or names.get(normal_form(text))
     if long:
-        yield Form(long, ("abbreviation defined in the record",))
+        yield Form(long, (DEFINED,))
         for form in _backed_off(long, type):
-            yield Form(form.text, ("abbreviation defined in the record", *form.reasons), form.cost, form.qualifiers)
+            yield Form(form.text, (DEFINED, *form.reasons), form.cost, form.qualifiers)
         return  # what the record defines beats the lexicon, found or not
     yield Form(text)
     if _ION.search(text):
@@ -240,7 +241,7 @@ def forms_of(text: str, type: T, names: Mapping[str, str]) -> Iterator[Form]:
         text = bare
     spelled = " ".join(names.get(normal_form(w.strip("()")), w) for w in text.split())
     if spelled != text:
-        yield Form(spelled, ("abbreviation defined in the record",), 0.02)
+        yield Form(spelled, (DEFINED,), 0.02)
         yield from _backed_off(spelled, type)
         return
     yield from _backed_off(text, type)

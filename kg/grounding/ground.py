@@ -14,6 +14,7 @@ from dataclasses import replace
 from kg.grounding.context import settle
 from kg.grounding.forms import (
     CODE,
+    DEFINED,
     FIRST,
     Form,
     alteration_parts,
@@ -325,7 +326,7 @@ def _last_resort(mention: Mention, lexicon: Lexicon, limit: int) -> Grounding | 
 
 
 def _nil(mention: Mention, defined: str | None, considered: tuple[Candidate, ...]) -> Grounding:
-    reasons = ["abbreviation defined in the record"] if defined else []
+    reasons = [DEFINED] if defined else []
     if considered:
         reasons.append(
             "no concept of a fitting type: " + ", ".join(f"{c.label} ({c.type.value})" for c in considered[:3])

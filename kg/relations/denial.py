@@ -72,8 +72,7 @@ class Denial:
     def _stopped(self, gap: str, found: re.Match[str]) -> bool:
         """Whether a new subject or a turn stands between the names: "improves A, but did not improve B" still speaks of the first."""
         turn = TURN.search(gap[: found.start()])
-        before = gap[: turn.start()] if turn else gap[: found.start()]
-        return bool(STOP.search(before + gap[found.start() :] if turn else gap))
+        return STOP.search(gap[: turn.start()] + gap[found.start() :] if turn else gap) is not None
 
 
 def read_denial(table: dict[str, Any]) -> Denial:

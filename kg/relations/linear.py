@@ -7,7 +7,6 @@ what is likely enough is kept with the places that say it best. Confidence is ca
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from kg.relations.rulebook import Rulebook
 from kg.relations.rules import speak_of_members
 from kg.relations.trees import Trees
 from kg.relations.union import LEARNED, distinct, judged, unite
+from kg.text.boundaries import GERUND
 
 if TYPE_CHECKING:
     from kg.encoder.encoder import Encoded, Encoder
@@ -267,13 +267,14 @@ def _denied_elsewhere(document: Document, pair: Pair, predicate: Predicate, deni
     return any(denial.between.search(document.text, item.span.end, view.clause.span.end) for item, view in ends)
 
 
-# "Inhibiting CSF1R can …": what such a clause goes on to say is said of that, and not of a name before it.
-GERUND = re.compile(r"(?!(?:During|Following|According|Including|Regarding|Depending|Concerning|Using)\b)[A-Z][a-z]{3,}ing\b")
+# "Inhibiting CSF1R can …": what such a clause goes on to say is said of that, and not of a name before it; but these name no subject.
+NO_SUBJECT = frozenset(("Following", "According", "Including", "Regarding", "Depending", "Concerning"))
 
 
 def _own_subject(document: Document, pair: Pair) -> bool:
     """Whether two clauses are read together of which the second begins with a subject of its own."""
-    return pair.va is not pair.vb and GERUND.match(document.text, pair.vb.clause.span.start) is not None
+    gerund = GERUND.match(document.text, pair.vb.clause.span.start) if pair.va is not pair.vb else None
+    return gerund is not None and gerund.group() not in NO_SUBJECT
 
 
 def calibrated(p: float, curve: tuple[Sequence[float], Sequence[float]]) -> float:

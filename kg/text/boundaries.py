@@ -80,7 +80,7 @@ def weights() -> dict[str, float]:
     return json.loads(resource("text", "boundaries.json").read_text(encoding="utf-8"))["weights"]
 
 
-GERUND = re.compile(r"[A-Z][a-z]{3,}ing")
+GERUND = re.compile(r"[A-Z][a-z]{3,}ing\b")
 
 
 def boundary_scores(texts: Sequence[str], small: frozenset[str]) -> list[float]:
