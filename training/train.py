@@ -25,7 +25,7 @@ from training.gold import STATUSES, TYPES
 from training.network import ENTRY, WIDTH, Encoder, PairHead, device
 from training.prepare import load
 
-DENIED = 2.0  # weight of a negated status, next to the others: few claims are
+DENIED = 2.0  # weight of a negated claim's status and predicate, next to the others: few claims are
 Models = Sequence[tuple[Encoder, PairHead]]
 
 
@@ -60,6 +60,7 @@ class Trainer:
         right, unclear = b["right"], b["open"]
         want, weight = torch.zeros_like(predicates), torch.ones_like(predicates)
         want[right[:, 0], right[:, 1]] = 1
+        weight[right[:, 0], right[:, 1]] = self.weights[right[:, 2]]
         weight[unclear[:, 0], unclear[:, 1]] = 0
         scale = 1.0 / max(8, len(right))
         predicate_loss = F.binary_cross_entropy_with_logits(predicates, want, weight, reduction="sum") * scale
