@@ -77,19 +77,20 @@ class Reader:
         definitions = find_abbreviations(document)
         names = long_forms(definitions)
         mentions = find_mentions(document, clauses, self.lexicon, names, definitions=definitions)
-        relations = relations_of(document, clauses, self.grounder.ground_all(mentions, names), self.rulebook)
-        if self.model is not None:
-            relations = self._learned(document, clauses, mentions, names, relations, self.model)
+        if self.model is None:
+            relations = relations_of(document, clauses, self.grounder.ground_all(mentions, names), self.rulebook)
+        else:
+            relations = self._learned(document, clauses, mentions, names, self.model)
         return lean(assemble(document, with_partners(document, clauses, relations)))
 
     def _learned(
-        self, document: Document, clauses: Sequence[Clause], mentions: Sequence[Mention], names: Mapping[str, str],
-        by_rules: Sequence[Relation], model: Learned,
+        self, document: Document, clauses: Sequence[Clause], mentions: Sequence[Mention], names: Mapping[str, str], model: Learned
     ) -> tuple[Relation, ...]:
         """What rules and model read, as sure as the model finds it, without what it doubts."""
         from kg.relations.linear import extract_relations as extract
 
         encoded = model.encoder and model.encoder.encode(document, clauses, mentions)
+        by_rules = relations_of(document, clauses, self.grounder.ground_all(mentions, names), self.rulebook)
         groundings = self.grounder.ground_all(add_learned_mentions(document, clauses, mentions, model, encoded), names)
         own = own_things(document, groundings)
         found = extract(document, clauses, groundings, model, self.rulebook, own, by_rules, encoded)
@@ -158,11 +159,20 @@ def by_clause(
 
 
 def own_things(document: Document, groundings: Sequence[Grounding]) -> frozenset[str]:
-    """Keys of what the trial itself gives and treats: its fields, or, where it has none, what its titles name."""
+    """Keys of what the trial itself treats with, and treats: its fields, or, where it has none, what its titles name."""
     titles = [s.span for s in document.sections if s.name in TITLES]
     in_titles, _ = nest([g for g in groundings if any(t.covers(g.mention.span) for t in titles)])
     out = set()
     for rule, types in (("own-intervention", AGENTS), ("own-condition", CONDITIONS)):
+        if rule == "own-intervention" and treats_nothing(document):
+            continue
         named = {key_of(g) for g in groundings if g.mention.rule == rule}
         out |= named or {key_of(g) for g in in_titles if g.type in types}
     return frozenset(out)
+
+
+def treats_nothing(document: Document) -> bool:
+    """Whether a record only observes, or only tests: its own things treat nothing."""
+    if not document.interventions:
+        return document.study_type.casefold().startswith("observational")
+    return all(i.kind.casefold() == "diagnostic test" for i in document.interventions)

@@ -30,7 +30,7 @@ class Numbers:
             for view in (pair.va, pair.vb):
                 if id(view) not in bags:
                     bags[id(view)] = [of.setdefault(n, len(of)) for n in names_of(view.bag)]
-            own = (*pair.features(), ("1", pair.a.unary), ("2", pair.b.unary))
+            own = (*pair.features(), *pair.around(), ("1", pair.a.unary), ("2", pair.b.unary))
             ids += [of.setdefault(n, len(of)) for n in names_of(own)]
             ids += bags[id(pair.va)]
             if pair.vb is not pair.va:
@@ -44,9 +44,7 @@ def vocabulary(numbers: Numbers, documents: Sequence[tuple[np.ndarray, np.ndarra
     """Rows of the features that stand in at least so many documents: by name, and by number (-1 for none)."""
     count = np.zeros(len(numbers.of), np.int32)
     for ids, _ in documents:
-        seen = np.zeros(len(numbers.of), bool)
-        seen[ids] = True
-        count += seen
+        count[np.unique(ids)] += 1
     names = sorted(n for n, i in numbers.of.items() if count[i] >= least)
     rows = {name: i for i, name in enumerate(names)}
     table = np.full(len(numbers.of), -1, np.int32)

@@ -10,7 +10,7 @@ import pycrfsuite
 from kg.entities.tag_features import clause_features, title_words, token_spans
 from training.fast_data import Prepared, gold_spans
 
-SETTINGS = {"c1": 0.1, "c2": 0.05, "max_iterations": 70, "feature.minfreq": 2, "feature.possible_transitions": False}
+SETTINGS = {"c1": 0.1, "c2": 0.05, "max_iterations": 70, "feature.minfreq": 5, "feature.possible_transitions": False}
 
 
 def sequences(prepared: Prepared) -> Iterable[tuple[list[list[str]], list[str]]]:

@@ -41,9 +41,9 @@ from training.fast_tagger import train_tagger
 from training.fast_whole import Judged, judge, report, train_whole
 from training.gold import load_documents, make_record, strip_record
 
-FOLDS = 3
+FOLDS = 2
 HELD = 5
-LEAST = 6  # documents in which a feature must stand
+LEAST = 12  # documents in which a feature must stand
 Key = tuple[str, int]  # NCT id; 0 whole, 1 stripped
 
 

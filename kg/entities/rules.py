@@ -24,6 +24,7 @@ KIND_OF_INTERVENTION = {"drug": EntityType.DRUG, "biological": EntityType.DRUG, 
                         "procedure": EntityType.PROCEDURE, "radiation": EntityType.PROCEDURE,
                         "device": EntityType.PROCEDURE, "behavioral": EntityType.PROCEDURE,
                         "other": EntityType.PROCEDURE}  # fmt: skip
+CODE_NUMBER = re.compile(r"\d| \d{4}")
 STUDY_NUMBER = re.compile(r"-\d{2,4}\b")
 DOSE = re.compile(r"\b\d+(?:[.,]\d+)?\s*(?:mg|mcg|µg|g|ml|iu|units?|%|mg/kg|mg/m2)\b.*", re.IGNORECASE)
 EMPTY_NAMES = frozenset(
@@ -262,6 +263,8 @@ def _from_lexicon(
             continue
         if STUDY_NUMBER.match(document.text, hit.span.end):
             continue  # MK-2870-009 is a study of MK-2870, not the drug
+        if text.split()[-1].isupper() and CODE_NUMBER.match(document.text, hit.span.end):
+            continue  # BAY 2416964 is no bay, "refractory CD22-positive" no refractory CD
         best = hit.candidates[0]
         if best.score >= 0.7:
             out.append(Mention(hit.span, text, best.type, "lexicon", best.score))

@@ -65,32 +65,37 @@ def clause_features(
         known[i - 1].append("E" + m.type)
     base = [word_features(text[a:b]) for a, b in spans]
     lows = [b[0] for b in base]
-    marks = ["+".join(sorted([k for k in ks if k[1:2].isupper()])) if ks else "-" for ks in known]
-    marks = [m or "-" for m in marks]
-    where = "title" if clause.section in TITLES else "text"
+    marks = ["+".join(sorted([k for k in ks if k[1:2].isupper()])) if ks else "" for ks in known]
+    title = clause.section in TITLES
     out: list[list[str]] = []
-    for i in range(count):
+    for i in range(count):  # what most tokens have says nothing, and is left out
         low, form, own = base[i]
+        mark = marks[i]
         row = list(own)
         if known[i]:
             row += ["m=" + k for k in known[i]]
-        row.append("M=" + marks[i])
-        row.append("Mw=" + marks[i] + low)
-        row.append("s=" + where)
+        if mark:
+            row += ["M=" + mark, "Mw=" + mark + low]
+        if title:
+            row.append("s=title")
         if low in titles:
-            row.append("t=" + marks[i])
+            row.append("t=" + mark)
         if i:
             a = lows[i - 1]
-            row += ["w-1=" + a, "f-1=" + base[i - 1][1] + form, "w-1w=" + a + " " + low, "M-1=" + marks[i - 1] + "|" + marks[i]]
-            row.append("j=" + ("1" if spans[i - 1][1] == spans[i][0] else "0"))
+            row += ["w-1=" + a, "f-1=" + base[i - 1][1] + form, "w-1w=" + a + " " + low]
+            if mark or marks[i - 1]:
+                row.append("M-1=" + marks[i - 1] + "|" + mark)
+            if spans[i - 1][1] == spans[i][0]:
+                row.append("j=1")
         else:
             row.append("^")
         if i > 1:
             row += ["w-2=" + lows[i - 2], "w-2-1=" + lows[i - 2] + " " + lows[i - 1]]
         if i + 1 < count:
             b = lows[i + 1]
-            row += ["w+1=" + b, "f+1=" + form + base[i + 1][1], "ww+1=" + low + " " + b, "M+1=" + marks[i] + "|" + marks[i + 1],
-                    "e+1=" + b[-3:]]
+            row += ["w+1=" + b, "f+1=" + form + base[i + 1][1], "ww+1=" + low + " " + b, "e+1=" + b[-3:]]
+            if mark or marks[i + 1]:
+                row.append("M+1=" + mark + "|" + marks[i + 1])
         else:
             row.append("$")
         if i + 2 < count:

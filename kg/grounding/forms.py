@@ -224,6 +224,9 @@ def forms_of(text: str, type: T, names: Mapping[str, str]) -> Iterator[Form]:
         for form in _backed_off(long, type):
             yield Form(form.text, (DEFINED, *form.reasons), form.cost, form.qualifiers)
         return  # what the record defines beats the lexicon, found or not
+    spelled = " ".join(names.get(normal_form(w.strip("()")), w) for w in text.split())
+    if spelled != text:
+        yield Form(spelled, (DEFINED,))
     yield Form(text)
     if _ION.search(text):
         text = _ION.sub(lambda m: _IONS[m[1] or m[2]], text)
@@ -283,6 +286,9 @@ def _says_little(modifiers: list[str]) -> bool:
     return all(word.lower() in LITTLE for word in modifiers)
 
 
+_LINK = re.compile(r"\b(?:associated with|related to|due to|secondary to|caused by|resulting from)$", re.IGNORECASE)
+
+
 def _backed_off(text: str, type: T) -> Iterator[Form]:
     yield from _rewritten(text, type)
     words = text.split()
@@ -298,6 +304,8 @@ def _backed_off(text: str, type: T) -> Iterator[Form]:
         yield Form(text + ("A" if text[-1].isdigit() else " 1"), (FIRST,), 0.15)
     pieces = words if len(words) > 1 else re.split(r"(?<=[a-z0-9])-(?=[a-z])", text)
     for start in range(1, len(pieces)):  # modifiers stand left of the head
+        if _LINK.search(" ".join(pieces[:start])):
+            break  # the head stands left of it: impairment associated with schizophrenia is no schizophrenia
         rest = " ".join(pieces[start:])
         if re.sub(r"[ -]*(?:\d+|[IVX]+)$", "", rest).lower() in BARE_HEADS or (type is T.DRUG_CLASS and not _says_little(pieces[:start])):
             break  # without its modifier the head names something else
@@ -306,7 +314,9 @@ def _backed_off(text: str, type: T) -> Iterator[Form]:
         yield Form(rest, ("modifier left out",), cost, left)
         for form in _rewritten(rest, type):
             yield Form(form.text, ("modifier left out", *form.reasons), cost + form.cost, left)
-    of = re.split(r"\s+(?:of(?: the)?|in|with|due to|secondary to|caused by|from|to|for)\s+", text, maxsplit=1)
+    of = re.split(
+        r"\s+(?:of(?: the)?|in|associated with|related to|with|due to|secondary to|caused by|from|to|for)\s+", text, maxsplit=1
+    )
     if len(of) == 2 and type is not T.OUTCOME:
         turned = f"{of[1]} {of[0]}"
         yield Form(turned, ("turned round",), 0.05)

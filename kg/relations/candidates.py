@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kg.entities.tagger import LIKELY, RULE
 from kg.model import AGENTS, Clause, Document, Grounding, Relation, Span
-from kg.relations.pair_features import FAR, Features, Item, View, make_view, pair_features
+from kg.relations.pair_features import FAR, Features, Item, View, make_view, pair_features, place_features
 from kg.relations.rulebook import Rulebook
 from kg.relations.rules import extract_relations as by_rules
 from kg.relations.rules import key_of
@@ -29,6 +30,14 @@ class Pair:
         """What is seen of the pair as such."""
         return pair_features(self.a, self.b, self.va, self.vb, self.fired)
 
+    def around(self) -> Sequence[Features]:
+        """What is seen between and around its mentions."""
+        return place_features(self.a, self.b, self.va, self.vb)
+
+    def places(self) -> tuple[int, int, int, int, str, str]:
+        """Pairs of which this is the same have the same around them."""
+        return id(self.va), id(self.vb), self.a.place, self.b.place, self.a.letter, self.b.letter
+
 
 def views_of(document: Document, clauses: Sequence[Clause], groundings: Sequence[Grounding],
              own: frozenset[str]) -> list[View]:
@@ -49,13 +58,15 @@ def views_of(document: Document, clauses: Sequence[Clause], groundings: Sequence
 
 def pairs_of(document: Document, views: Sequence[View], rulebook: Rulebook, own: frozenset[str],
              allowed: frozenset[str] | None) -> tuple[list[Pair], list[Relation]]:
-    """All pairs worth reading, and what the rules read in the same clauses. `allowed`: type letters of known pairs."""
+    """All pairs worth reading, and what the rules read in the same clauses of names that are likely. `allowed`: type letters of
+    known pairs."""
     pairs: list[Pair] = []
     read: list[Relation] = []
     for k, view in enumerate(views):
         fired: dict[tuple[Span, Span], list[str]] = {}
-        if len(view.items) > 1:
-            found = by_rules(document, view.clause, [i.grounding for i in view.items], rulebook, own=own)
+        likely = [i.grounding for i in view.items if i.rule != RULE or i.grounding.mention.confidence >= LIKELY]
+        if len(likely) > 1:
+            found = by_rules(document, view.clause, likely, rulebook, own=own)
             read += found
             for r in found:
                 s, o = r.subject.mention.span, r.object.mention.span

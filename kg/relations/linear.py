@@ -171,7 +171,7 @@ def extract_relations(
     out = [r for key in choose(said, model.threshold) for r in _relations(document, said[key], pairs, statuses, model, rulebook.denial)]
     verdicts = {k: calibrated(t.probability, model.curve) for k, t in said.items()}
     learned = speak_of_members(sorted(out, key=_order), by_rules)
-    return distinct(unite(judged(by_rules, verdicts), learned))
+    return distinct(unite(judged(by_rules, verdicts, rulebook.plans), learned))
 
 
 SHARE = 0.75  # of the encoder in the joint score of a pair

@@ -190,37 +190,47 @@ def _marks(a: str, b: str, across: bool) -> tuple[str, ...]:
 
 
 def pair_features(a: Item, b: Item, va: View, vb: View, fired: Sequence[str]) -> list[Features]:
-    """What is seen of a pair; `a` stands first in the text (the outer one first where they nest)."""
-    across = va is not vb
-    t, tb, ta, kinds, kb, ka, kb2, ka2 = _marks(a.letter, b.letter, across)
+    """What is seen of a pair beside what its places show; `a` stands first in the text (the outer one first where they nest)."""
     own = "/" + (a.own or "-") + (b.own or "-")
     out: list[Features] = [(a.letter + b.letter, ("", own, own + va.section, va.section)), ("R=", fired)]
-    if across:
-        out.append((t, (str(vb.number - va.number),)))
-        left, right = va.pieces[a.place + 1 :], vb.pieces[: b.place]
-        between = [*left, "|", *right]
-        twos = [*va.twos[a.place + 2 :], *(w + " |" for w in left[-1:]), *("| " + w for w in right[:1]), *vb.twos[1 : b.place]]
-    elif a.place == b.place:
+    t = _marks(a.letter, b.letter, va is not vb)[0]
+    if va is vb and a.place == b.place:
         out += _same_place(a, b, va, t)
         return out
-    else:
-        between, twos = va.pieces[a.place + 1 : b.place], va.twos[a.place + 2 : b.place]
-    names = [w for w in between if w[0] == "⟦"]
-    held = {KIND[w[1]] for w in names}
-    out.append((t, ("d" + bucket(len(between)), "m" + bucket(len(names)),
-                    "mm" + ("a" if KIND[a.letter] in held else "") + ("b" if KIND[b.letter] in held else ""))))
-    out += (("w=", between), (t, between), (kinds, between), (kinds, twos))
-    out += _stretch(t, kinds, between)
-    before = slice(max(0, a.place - 4), a.place)
-    out += ((tb, va.pieces[before]), (kb, va.pieces[before]), (kb2, va.twos[before.start + 1 : a.place]))
-    behind = slice(b.place + 1, b.place + 5)
-    out += ((ta, vb.pieces[behind]), (ka, vb.pieces[behind]), (ka2, vb.twos[behind.start + 1 : behind.stop]))
     for side, item in (("1", a), ("2", b)):
         if item.outer is not None:
             out.append((t, ("in" + side + item.outer.letter, "IN" + side + item.outer.template)))
     if a.outer is not None or b.outer is not None or "⟦" in a.template or "⟦" in b.template:
         out.append((t, ("T=" + a.template[-30:] + "|" + b.template[-30:],)))
     return out
+
+
+def place_features(a: Item, b: Item, va: View, vb: View) -> Sequence[Features]:
+    """What the words between and around two mentions show: alike for all pairs of these places and types."""
+    across = va is not vb
+    t, tb, ta, kinds, kb, ka, kb2, ka2 = _marks(a.letter, b.letter, across)
+    if across:
+        left, right = va.pieces[a.place + 1 :], vb.pieces[: b.place]
+        between = [*left, "|", *right]
+        twos = [*va.twos[a.place + 2 :], *(w + " |" for w in left[-1:]), *("| " + w for w in right[:1]), *vb.twos[1 : b.place]]
+    elif a.place == b.place:
+        return ()
+    else:
+        between, twos = va.pieces[a.place + 1 : b.place], va.twos[a.place + 2 : b.place]
+    names = [w[1] for w in between if w[0] == "⟦"]
+    held = {KIND[letter] for letter in names}
+    by_types = ["d" + bucket(len(between)), "m" + bucket(len(names)),
+                "mm" + ("a" if KIND[a.letter] in held else "") + ("b" if KIND[b.letter] in held else ""), *between]
+    by_kinds = between + twos
+    if across:
+        by_types.append(str(vb.number - va.number))
+    _stretch(between, by_types, by_kinds)
+    before = slice(max(0, a.place - 4), a.place)
+    behind = slice(b.place + 1, b.place + 5)
+    left, right = va.pieces[before], vb.pieces[behind]
+    return (("w=", between), (t, by_types), (kinds, by_kinds),
+            (tb, left), (kb, left), (kb2, va.twos[before.start + 1 : a.place]),
+            (ta, right), (ka, right), (ka2, vb.twos[behind.start + 1 : behind.stop]))
 
 
 def _same_place(a: Item, b: Item, view: View, t: str) -> Iterator[Features]:
@@ -243,23 +253,23 @@ def _same_place(a: Item, b: Item, view: View, t: str) -> Iterator[Features]:
         yield t, ("LB2" + before[-2] + " " + before[-1],)
 
 
-def _stretch(t: str, kinds: str, between: Sequence[str]) -> Iterator[Features]:
-    """What is seen of the words between two mentions as a whole."""
+def _stretch(between: Sequence[str], by_types: list[str], by_kinds: list[str]) -> None:
+    """Adds what is seen of the words between two mentions as a whole."""
     if between:
         first, last = between[0], between[-1]
-        yield kinds, ("^ " + first, last + " $")
-        yield t, ("f=" + first, "l=" + last)
+        by_kinds += ("^ " + first, last + " $")
+        by_types += ("f=" + first, "l=" + last)
         if len(between) > 1:
-            yield t, ("f2=" + first + " " + between[1], "l2=" + between[-2] + " " + last)
+            by_types += ("f2=" + first + " " + between[1], "l2=" + between[-2] + " " + last)
     else:
-        yield kinds, ("^ $",)
+        by_kinds.append("^ $")
     if len(between) <= 5:
         whole = "s=" + " ".join(between)
-        yield t, (whole,)
-        yield kinds, (whole,)
+        by_types.append(whole)
+        by_kinds.append(whole)
     words = [w for w in between if w[0] != "⟦" and w not in EMPTY]
     if words and len(words) <= 3:
-        yield kinds, ("S=" + " ".join(words),)
+        by_kinds.append("S=" + " ".join(words))
 
 
 EMPTY = frozenset("the a an of , ( ) - ; : . and or this these that".split())

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from kg.model import Predicate, Status
 from kg.relations.candidates import Pair
-from kg.relations.pair_features import Features, View
+from kg.relations.pair_features import Features
 
 PREDICATES = tuple(Predicate)
 STATUSES = tuple(Status)
@@ -82,21 +82,29 @@ class PairModel:
         return 1 / (1 + np.exp(-np.clip(z[:, :CLASSES], -30, 30))), status / status.sum(1, keepdims=True)
 
     def hidden(self, pairs: Sequence[Pair]) -> np.ndarray:
-        """What the features of each pair add up to."""
+        """What the features of each pair of one record add up to."""
         lines: list[Sequence[Features]] = []
-        made: dict[tuple[str, int], int] = {}
-        shares = np.empty((len(pairs), 4), dtype=np.int64)
-        for k, pair in enumerate(pairs):
-            for n, (side, thing) in enumerate((("1", pair.a), ("2", pair.b), ("", pair.va), ("", pair.vb))):
-                at = made.get((side, id(thing)))
-                if at is None:
-                    at = made[side, id(thing)] = len(lines)
-                    lines.append(thing.bag if isinstance(thing, View) else [(side, thing.unary)])
-                shares[k, n] = at
+        shares: list[list[int]] = []
+        for key_of, features_of in SHARED:
+            keys = [key_of(pair) for pair in pairs]
+            one_each = dict(zip(keys, pairs, strict=True))
+            at = {key: len(lines) + n for n, key in enumerate(one_each)}
+            shares.append([at[key] for key in keys])
+            lines += [features_of(pair) for pair in one_each.values()]
         known: list[int] = []
         starts = self._lines(lines, known) + self._lines((pair.features() for pair in pairs), known)
         sums = np.add.reduceat(self.table.take(known, axis=0), starts, axis=0)
-        across = shares[:, 2] != shares[:, 3]
-        hidden = sums[len(lines) :] + sums[shares[:, 0]] + sums[shares[:, 1]] + sums[shares[:, 2]] + self.bias
-        hidden[across] += sums[shares[across, 3]]
+        hidden = sums[len(lines) :] + self.bias
+        for rows in shares:
+            hidden += sums[rows]
         return hidden
+
+
+# What pairs have in common is added up once: what it is, and its features.
+SHARED: tuple[tuple[Callable[[Pair], Hashable], Callable[[Pair], Sequence[Features]]], ...] = (
+    (lambda p: id(p.a), lambda p: (("1", p.a.unary),)),
+    (lambda p: id(p.b), lambda p: (("2", p.b.unary),)),
+    (lambda p: id(p.va), lambda p: p.va.bag),
+    (lambda p: id(p.vb) if p.vb is not p.va else 0, lambda p: p.vb.bag if p.vb is not p.va else ()),
+    (Pair.places, Pair.around),
+)

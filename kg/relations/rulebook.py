@@ -131,6 +131,11 @@ class Rulebook:
         places.update(place for word, found in self.phrases if word in text for place in found)
         return [self.relations[place] for place in sorted(places)]
 
+    @property
+    def plans(self) -> frozenset[str]:
+        """The rules that read what is planned with the trial's own things."""
+        return frozenset(rule.id for rule in self.relations if rule.own)
+
     def refuses(self, predicate: Predicate, subject: Grounding, object_: Grounding) -> bool:
         """Whether the predicate is never said of such words: a scan treats nothing, whoever reads it."""
         kind = self.never_object.get(predicate)

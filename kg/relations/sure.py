@@ -15,12 +15,12 @@ from kg.model import Document, EntityType, Predicate, Relation, Status
 from kg.relations.rulebook import Rulebook
 from kg.relations.rules import key_of
 
-SURE = 0.76  # less sure relations are left out in a record that does not argue
+SURE = 0.7  # less sure relations are left out in a record that does not argue
 BETA2 = 0.3  # square of beta: how much a missed claim counts next to a wrong one
-UNSEEN = 0.6  # what the reader never weighs, as a share of what it expects to be true
+UNSEEN = 0.7  # what the reader never weighs, as a share of what it expects to be true
 BOLDEST, SHYEST = 0.25, 0.9  # the threshold of a record that argues lies between
 DENIED = 0.42  # a denial need never be surer: there are few, and they are what a reader must not miss
-ARGUES = 1.0  # a record argues if it is expected to tell a mechanism of this many molecules or cells
+ARGUES = 0.8  # a record argues if it is expected to tell a mechanism of this many molecules or cells
 COUNTED = 0.3  # how sure a statement about a mechanism must be to be counted
 WEIGHED = 0.05  # how likely a statement must be to count at all
 MECHANISM = frozenset({
@@ -36,7 +36,8 @@ def sure(document: Document, relations: Iterable[Relation], rulebook: Rulebook, 
 
     By default a denial need never be surer than `DENIED`.
     """
-    sensible = [r for r in relations if not rulebook.refuses(r.predicate, r.subject, r.object) and not only_a_range(document, r)]
+    sensible = [r for r in relations if not (rulebook.refuses(r.predicate, r.subject, r.object) or only_a_range(document, r)
+                                             or taken_away(document, r))]  # fmt: skip
     denied = least
     if least is None:
         least = threshold(sensible)
@@ -77,3 +78,18 @@ def only_a_range(document: Document, relation: Relation) -> bool:
     if relation.predicate is not Predicate.IMPROVES:
         return False
     return RANGE.match(document.text, relation.object.mention.span.end) is not None
+
+
+HELPS = frozenset({Predicate.TREATS, Predicate.IMPROVES})
+AWAY = re.compile(
+    r"\b(?:(?:reduc|stopp|discontinu|deprescrib|withdraw|taper|avoid|limit|minimi[sz]|restrict)ing|"
+    r"(?:reduction|discontinuation|deprescription|withdrawal|avoidance|restriction) of)"
+    r"(?:\s+(?:the|their|use|of|unnecessary|inappropriate)){0,4}\s+$",
+    re.IGNORECASE,
+)
+
+
+def taken_away(document: Document, relation: Relation) -> bool:
+    """Whether it is less of the subject that helps: "Reducing ⟨CNS-active medications⟩ to prevent falls"."""
+    start = relation.subject.mention.span.start
+    return relation.predicate in HELPS and AWAY.search(document.text, max(0, start - 60), start) is not None

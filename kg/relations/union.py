@@ -5,7 +5,7 @@ Where both read the same thing in the same words, the rule's tight quote and its
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
 from kg.model import SYMMETRIC, Predicate, Relation
@@ -31,10 +31,15 @@ def unite(by_rules: Sequence[Relation], learned: Sequence[Relation]) -> tuple[Re
     return tuple(out)
 
 
-def judged(by_rules: Sequence[Relation], verdicts: Mapping[tuple, float]) -> tuple[Relation, ...]:
-    """The rules' relations, as sure as the rule is known to be or the model finds the statement, whichever is more."""
-    found = ((r, verdicts.get(_statement(r), 0.0)) for r in by_rules)
-    return tuple(replace(r, confidence=verdict) if verdict > r.confidence else r for r, verdict in found)
+def judged(by_rules: Sequence[Relation], verdicts: Mapping[tuple, float], plans: Container[str] = ()) -> tuple[Relation, ...]:
+    """The rules' relations, as sure as the rule is known to be or the model finds the statement, whichever is more; those of the
+    rules `plans` as the model finds them where it weighed them: not every agent in a title is given for the disease there."""
+    out = []
+    for r in by_rules:
+        verdict = verdicts.get(_statement(r))
+        surer = verdict is not None and (verdict > r.confidence or r.rule in plans)
+        out.append(replace(r, confidence=verdict) if surer else r)
+    return tuple(out)
 
 
 def distinct(relations: Sequence[Relation]) -> tuple[Relation, ...]:

@@ -105,3 +105,9 @@ def test_an_own_name_is_found_with_blank_or_hyphen_in_the_plural_and_in_capitals
                         interventions=(Intervention("Drug", "zorb agent"),))
     found = find_mentions(document, split_clauses(document), lexicon, {})
     assert [m.text for m in found if m.rule == "own-intervention"] == ["Zorb-agent", "ZORB AGENTS"]
+
+
+@pytest.mark.parametrize("text", ["Patients took BAY 2416964 daily.", "It treats relapsed or refractory CD22-positive leukemia."])
+def test_a_code_or_a_symbol_is_not_cut_before_its_number(lexicon, text):
+    """Bug: "BAY" of "BAY 2416964" was the bay tree, "refractory CD" of "refractory CD22-positive" a celiac disease."""
+    assert not {"BAY", "refractory CD"} & {m.text for m in mentions(text, lexicon)}

@@ -298,3 +298,17 @@ def test_the_first_of_its_kind_is_named_by_its_symbol_not_by_an_alias(lexicon):
 def test_met_is_the_receptor_and_globins_of_two_kinds_are_told_apart(lexicon, text, symbol):
     """ "Met" was SLTM, which has it as an alias."""
     assert grounded(lexicon, text, T.TARGET).label == symbol
+
+
+@pytest.mark.parametrize(("text", "label"), [
+    ("Cognitive Impairment Associated With Schizophrenia", "cognitive impairment"), ("pain due to endometriosis", "pain"),
+])  # fmt: skip
+def test_what_goes_with_a_disease_is_not_that_disease(lexicon, text, label):
+    """Bug: "Cognitive Impairment Associated With Schizophrenia" was found as schizophrenia."""
+    found = grounded(lexicon, text, T.DISEASE)
+    assert found.label == label and found.qualifiers
+
+
+def test_a_defined_short_form_is_spelled_out_inside_a_longer_name_first(lexicon):
+    """Bug: "OSA syndrome" was 3MC syndrome 2 although the record defines OSA."""
+    assert grounded(lexicon, "OSA syndrome", T.DISEASE, {"OSA": "obstructive sleep apnea"}).label.startswith("obstructive sleep apnea")

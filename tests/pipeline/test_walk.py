@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from kg.claims.row import claim_rows
-from kg.model import Document, EntityType, Grounding, Mention, Predicate, Relation, Section, Span, Status
-from kg.pipeline import Options, open_reader
+from kg.model import Document, EntityType, Grounding, Intervention, Mention, Predicate, Relation, Section, Span, Status
+from kg.pipeline import Options, ReaderKind, open_reader
 from kg.relations.rulebook import open_rulebook
 from kg.relations.sure import ARGUES, BETA2, BOLDEST, SURE, UNSEEN, actors, sure, threshold
 from kg.sources.read import read_document, read_records
@@ -97,6 +97,36 @@ def test_sofantinib_is_never_grounded_as_sorafenib(reader):
         if "ofantinib" in {e.subject.text for e in c.evidence}.pop()
     }
     assert labels == {"surufatinib"}
+
+
+@pytest.mark.parametrize(("title", "interventions", "study_type"), [
+    ("PIVKA-II for Hepatocellular Carcinoma", (Intervention("Diagnostic Test", "PIVKA-II"),), "Observational"),
+    ("Antibiotic Therapy in Sepsis", (Intervention("Diagnostic Test", "Serum Antibiotic Level"),), "Interventional"),
+    ("Effect of Serum Calcium on Postoperative Pain", (), "OBSERVATIONAL"),
+])  # fmt: skip
+def test_who_only_tests_or_observes_treats_nothing(title, interventions, study_type):
+    """Bug: "PIVKA-II treats hepatocellular carcinoma" was said of a diagnostic test, and of calcium that was only measured."""
+    rules = open_reader(Options(reader=ReaderKind.RULES))
+    trial = record("", title)
+    assert {c[1] for c in said(rules.read(trial))} == {"treats"}
+    assert not said(rules.read(replace(trial, interventions=interventions, study_type=study_type)))
+
+
+@pytest.mark.parametrize(("text", "helps"), [
+    ("Reducing the use of opioids to prevent falls.", False), ("Reducing pain, opioids prevent falls.", True),
+])  # fmt: skip
+def test_what_is_taken_away_does_not_help(text, helps):
+    """Bug: "Reducing CNS-Active Medications to Prevent Falls" said that such medications treat falls."""
+    document = record(text)
+
+    def found(words: str, type_: EntityType) -> Grounding:
+        span = Span(text.index(words), text.index(words) + len(words))
+        return Grounding(Mention(span, words, type_, "test"), f"x:{words}", words, type_, 1.0)
+
+    whole = Span(0, len(text))
+    treats = Relation(found("opioids", EntityType.DRUG_CLASS), Predicate.TREATS, found("falls", EntityType.SYMPTOM), Status.HYPOTHESISED,
+                      whole, whole, (), "test", 0.9)  # fmt: skip
+    assert bool(sure(document, [treats], open_rulebook(), 0.5)) is helps
 
 
 def test_contact_details_never_reach_a_claim(reader):

@@ -95,3 +95,12 @@ def test_a_kind_that_says_nothing_is_refused():
     assert book.refuses(Predicate.TREATS, named("Clinical decision-making"), named("renal stones"))
     for words, refused in (("useful drug", True), ("safe and effective treatments", True), ("effective statins", False)):
         assert book.refuses(Predicate.TREATS, named(words), named("anaemia")) is refused
+
+
+def test_a_plan_is_as_sure_as_the_model_finds_it():
+    """Bug: "Dialysis Patients With Sepsis" said at 0.85, the rule's own sureness, that dialysis treats sepsis."""
+    plan, plain = relation(0, 23, "title-agent-for-disease", 0.85), relation(0, 23, "agent-inhibits-target", 0.85)
+    statement = ("x:1", Predicate.INHIBITS, "x:2")
+    assert [r.confidence for r in judged([plan, plain], {statement: 0.3}, open_rulebook().plans)] == [0.3, 0.85]
+    assert [r.confidence for r in judged([plan, plain], {statement: 0.9}, open_rulebook().plans)] == [0.9, 0.9]
+    assert judged([plan], {}, open_rulebook().plans) == (plan,)
