@@ -4,7 +4,7 @@
 
 A fifth of the records (by a hash of their NCT id) is held out and measured; `--held -1` trains on all. The pair model is
 trained on mentions that taggers of other folds found, the statement model on scores that pair models of other folds gave,
-so that each sees what it will see. About 16 minutes on one core; the same seed gives the same files.
+so that each sees what it will see. About 50 minutes on one core; the same seed gives the same files.
 Needs python-crfsuite, numpy, scipy and scikit-learn.
 """
 
