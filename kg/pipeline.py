@@ -77,20 +77,19 @@ class Reader:
         definitions = find_abbreviations(document)
         names = long_forms(definitions)
         mentions = find_mentions(document, clauses, self.lexicon, names, definitions=definitions)
-        if self.model is None:
-            relations = relations_of(document, clauses, self.grounder.ground_all(mentions, names), self.rulebook)
-        else:
-            relations = self._learned(document, clauses, mentions, names, self.model)
+        relations = relations_of(document, clauses, self.grounder.ground_all(mentions, names), self.rulebook)
+        if self.model is not None:
+            relations = self._learned(document, clauses, mentions, names, relations, self.model)
         return lean(assemble(document, with_partners(document, clauses, relations)))
 
     def _learned(
-        self, document: Document, clauses: Sequence[Clause], mentions: Sequence[Mention], names: Mapping[str, str], model: Learned
+        self, document: Document, clauses: Sequence[Clause], mentions: Sequence[Mention], names: Mapping[str, str],
+        by_rules: Sequence[Relation], model: Learned,
     ) -> tuple[Relation, ...]:
         """What rules and model read, as sure as the model finds it, without what it doubts."""
         from kg.relations.linear import extract_relations as extract
 
         encoded = model.encoder and model.encoder.encode(document, clauses, mentions)
-        by_rules = relations_of(document, clauses, self.grounder.ground_all(mentions, names), self.rulebook)
         groundings = self.grounder.ground_all(add_learned_mentions(document, clauses, mentions, model, encoded), names)
         own = own_things(document, groundings)
         found = extract(document, clauses, groundings, model, self.rulebook, own, by_rules, encoded)

@@ -111,7 +111,7 @@ def paired(data: dict[Key, Prepared], mentions: dict[Key, tuple[Mention, ...]], 
         groundings = grounder.ground_all(mentions[key], p.names)
         own = own_things(p.document, groundings)
         views = views_of(p.document, p.clauses, groundings, own)
-        pairs, _ = pairs_of(p.document, views, rulebook, own, None)
+        pairs = pairs_of(p.document, views, rulebook, own, None)
         out[key] = (pairs, *targets(p.record, pairs))
     return out
 

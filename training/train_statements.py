@@ -52,7 +52,7 @@ def read(data: dict[Key, Prepared], model: Learned) -> tuple[dict, dict]:
         mentions = add_encoded(p.document, p.clauses, p.rules, encoded)
         groundings = grounder.ground_all(mentions, p.names)
         own = own_things(p.document, groundings)
-        found, _ = pairs_of(p.document, views_of(p.document, p.clauses, groundings, own), rulebook, own, model.allowed)
+        found = pairs_of(p.document, views_of(p.document, p.clauses, groundings, own), rulebook, own, model.allowed)
         pairs[key], scores[key] = (found,), score(found, model, encoded)
     return pairs, scores
 

@@ -224,9 +224,9 @@ def forms_of(text: str, type: T, names: Mapping[str, str]) -> Iterator[Form]:
         for form in _backed_off(long, type):
             yield Form(form.text, (DEFINED, *form.reasons), form.cost, form.qualifiers)
         return  # what the record defines beats the lexicon, found or not
-    spelled = " ".join(names.get(normal_form(w.strip("()")), w) for w in text.split())
-    if spelled != text:
-        yield Form(spelled, (DEFINED,))
+    first = _spelled_out(text, names)
+    if first != text:
+        yield Form(first, (DEFINED,))
     yield Form(text)
     if _ION.search(text):
         text = _ION.sub(lambda m: _IONS[m[1] or m[2]], text)
@@ -242,12 +242,18 @@ def forms_of(text: str, type: T, names: Mapping[str, str]) -> Iterator[Form]:
             yield Form(within, ("abbreviation in brackets, with what follows it",), 0.05)
             yield from (Form(f.text, (*f.reasons, "abbreviation in brackets"), 0.05 + f.cost) for f in _backed_off(within, type))
         text = bare
-    spelled = " ".join(names.get(normal_form(w.strip("()")), w) for w in text.split())
+    spelled = _spelled_out(text, names)
     if spelled != text:
-        yield Form(spelled, (DEFINED,), 0.02)
+        if spelled != first:
+            yield Form(spelled, (DEFINED,), 0.02)
         yield from _backed_off(spelled, type)
         return
     yield from _backed_off(text, type)
+
+
+def _spelled_out(text: str, names: Mapping[str, str]) -> str:
+    """The name with the long form of each word of it that the record defines."""
+    return " ".join(names.get(normal_form(w.strip("()")), w) for w in text.split()) if names else text
 
 
 # Heads that say nothing without their modifier: a SHANK3 deficiency is no nutritional deficiency.
@@ -286,7 +292,10 @@ def _says_little(modifiers: list[str]) -> bool:
     return all(word.lower() in LITTLE for word in modifiers)
 
 
-_LINK = re.compile(r"\b(?:associated with|related to|due to|secondary to|caused by|resulting from)$", re.IGNORECASE)
+# What binds a head to what stands right of it, and what may stand left of its complement.
+_LINKS = "associated with|related to|due to|secondary to|caused by"
+_LINK = re.compile(rf"\b(?:{_LINKS}|resulting from)$", re.IGNORECASE)
+_COMPLEMENT = re.compile(rf"\s+(?:of(?: the)?|in|{_LINKS}|with|from|to|for)\s+")
 
 
 def _backed_off(text: str, type: T) -> Iterator[Form]:
@@ -304,19 +313,17 @@ def _backed_off(text: str, type: T) -> Iterator[Form]:
         yield Form(text + ("A" if text[-1].isdigit() else " 1"), (FIRST,), 0.15)
     pieces = words if len(words) > 1 else re.split(r"(?<=[a-z0-9])-(?=[a-z])", text)
     for start in range(1, len(pieces)):  # modifiers stand left of the head
-        if _LINK.search(" ".join(pieces[:start])):
+        left = " ".join(pieces[:start])
+        if _LINK.search(left):
             break  # the head stands left of it: impairment associated with schizophrenia is no schizophrenia
         rest = " ".join(pieces[start:])
         if re.sub(r"[ -]*(?:\d+|[IVX]+)$", "", rest).lower() in BARE_HEADS or (type is T.DRUG_CLASS and not _says_little(pieces[:start])):
             break  # without its modifier the head names something else
         cost = min(0.1 + 0.06 * start, 0.4)
-        left = (" ".join(pieces[:start]),)
-        yield Form(rest, ("modifier left out",), cost, left)
+        yield Form(rest, ("modifier left out",), cost, (left,))
         for form in _rewritten(rest, type):
-            yield Form(form.text, ("modifier left out", *form.reasons), cost + form.cost, left)
-    of = re.split(
-        r"\s+(?:of(?: the)?|in|associated with|related to|with|due to|secondary to|caused by|from|to|for)\s+", text, maxsplit=1
-    )
+            yield Form(form.text, ("modifier left out", *form.reasons), cost + form.cost, (left,))
+    of = _COMPLEMENT.split(text, maxsplit=1)
     if len(of) == 2 and type is not T.OUTCOME:
         turned = f"{of[1]} {of[0]}"
         yield Form(turned, ("turned round",), 0.05)

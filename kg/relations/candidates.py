@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kg.entities.tagger import LIKELY, RULE
-from kg.model import AGENTS, Clause, Document, Grounding, Relation, Span
+from kg.model import AGENTS, Clause, Document, Grounding, Span
 from kg.relations.pair_features import FAR, Features, Item, View, make_view, pair_features, place_features
 from kg.relations.rulebook import Rulebook
 from kg.relations.rules import extract_relations as by_rules
@@ -57,18 +57,15 @@ def views_of(document: Document, clauses: Sequence[Clause], groundings: Sequence
 
 
 def pairs_of(document: Document, views: Sequence[View], rulebook: Rulebook, own: frozenset[str],
-             allowed: frozenset[str] | None) -> tuple[list[Pair], list[Relation]]:
-    """All pairs worth reading, and what the rules read in the same clauses of names that are likely. `allowed`: type letters of
-    known pairs."""
+             allowed: frozenset[str] | None) -> list[Pair]:
+    """All pairs worth reading, each with what the rules read of it among the names that are likely. `allowed`: type letters of known
+    pairs."""
     pairs: list[Pair] = []
-    read: list[Relation] = []
     for k, view in enumerate(views):
         fired: dict[tuple[Span, Span], list[str]] = {}
         likely = [i.grounding for i in view.items if i.rule != RULE or i.grounding.mention.confidence >= LIKELY]
         if len(likely) > 1:
-            found = by_rules(document, view.clause, likely, rulebook, own=own)
-            read += found
-            for r in found:
+            for r in by_rules(document, view.clause, likely, rulebook, own=own):
                 s, o = r.subject.mention.span, r.object.mention.span
                 forward = (s.start, -s.end) <= (o.start, -o.end)
                 side = ">" if forward else "<"
@@ -84,7 +81,7 @@ def pairs_of(document: Document, views: Sequence[View], rulebook: Rulebook, own:
             if later.number - view.number > REACH or later.clause.section != view.clause.section:
                 break
             pairs += _across(view, later, allowed)
-    return pairs, read
+    return pairs
 
 
 def _across(view: View, later: View, allowed: frozenset[str] | None) -> Iterable[Pair]:

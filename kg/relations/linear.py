@@ -162,7 +162,7 @@ def extract_relations(
     """What a record says: what the rules read, then what else is likely enough, each statement with the places that say it
     best, and as sure as the model finds it."""
     views = views_of(document, clauses, groundings, own)
-    pairs, _ = pairs_of(document, views, rulebook, own, model.allowed)
+    pairs = pairs_of(document, views, rulebook, own, model.allowed)
     scores, statuses, opinions = score(pairs, model, encoded)
     said = gather(pairs, scores)
     describe(pairs, statuses, said, opinions)

@@ -37,8 +37,8 @@ def judged(by_rules: Sequence[Relation], verdicts: Mapping[tuple, float], plans:
     out = []
     for r in by_rules:
         verdict = verdicts.get(_statement(r))
-        surer = verdict is not None and (verdict > r.confidence or r.rule in plans)
-        out.append(replace(r, confidence=verdict) if surer else r)
+        counts = verdict is not None and (verdict > r.confidence or r.rule in plans)
+        out.append(replace(r, confidence=verdict) if counts else r)
     return tuple(out)
 
 

@@ -243,4 +243,3 @@ def test_the_threshold_of_a_record_is_that_of_its_best_expected_f():
     assert of(0.99) > of(0.8) > of(0.5)
     assert of(0.31) >= BOLDEST
     assert threshold([]) == SURE
-
