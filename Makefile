@@ -59,7 +59,7 @@ train: $(READY)
 	$(BIN)/python -m training.adapt train build/encoder/texts.npy --out build/encoder/adapted.pt
 	$(BIN)/python -m training.train build/encoder/prepared.xz --base build/encoder/adapted.pt --out build/encoder
 	$(BIN)/python -m training.export build/encoder/last_21.pt --out kg/models/encoder
-	$(BIN)/python -m training.train_statements $(DATA) --write
+	$(BIN)/python -m training.train_statements $(DATA) --least 0.3 --write
 
 exports: demo
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.entities.rules import find_mentions
+from kg.grounding.ground import Grounder
 from kg.lexicon.lexicon import Lexicon
-from kg.model import Clause, Document, Mention
-from kg.pipeline import readable_clauses
+from kg.model import Clause, Document, Mention, Relation
+from kg.pipeline import readable_clauses, relations_of
+from kg.relations.rulebook import Rulebook
 from kg.text.abbreviations import find_abbreviations, long_forms
 from training.gold import GoldRecord, occurrences, quote_spans
 
@@ -47,6 +49,11 @@ def prepare(record: GoldRecord, lexicon: Lexicon) -> Prepared:
     clauses = readable_clauses(document)
     names = long_forms(find_abbreviations(document))
     return Prepared(record, clauses, dict(names), find_mentions(document, clauses, lexicon, names))
+
+
+def read_by_rules(p: Prepared, grounder: Grounder, rulebook: Rulebook) -> tuple[Relation, ...]:
+    """What the rules read in a record, before anything learned adds names: as the walk has it."""
+    return relations_of(p.document, p.clauses, grounder.ground_all(p.rules, p.names), rulebook)
 
 
 def normal(name: str) -> str:

@@ -64,8 +64,8 @@ def matrix(document: tuple[np.ndarray, np.ndarray], table: np.ndarray, width: in
     return x
 
 
-def train(x: sparse.csr_matrix, y: np.ndarray, status: np.ndarray, *, width: int = WIDTH, epochs: int = 4,
-          rate: float = 0.01, decay: float = 1e-3, drop: float = 0.3, thin: float = 0.35, seed: int = 1, batch: int = 2048,
+def train(x: sparse.csr_matrix, y: np.ndarray, status: np.ndarray, *, width: int = WIDTH, epochs: int = 3,
+          rate: float = 0.01, decay: float = 1e-3, drop: float = 0.3, thin: float = 0.5, seed: int = 1, batch: int = 2048,
           log=None) -> dict[str, np.ndarray]:
     """Weights of the network. `y` (pairs, CLASSES): 1, 0 or -1 (not counted); `status`: index or -1."""
     random = np.random.default_rng(seed)

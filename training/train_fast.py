@@ -4,7 +4,7 @@
 
 A fifth of the records (by a hash of their NCT id) is held out and measured; `--held -1` trains on all. The pair model is
 trained on mentions that taggers of other folds found, the statement model on scores that pair models of other folds gave,
-so that each sees what it will see. About 50 minutes on one core; the same seed gives the same files.
+so that each sees what it will see. About 45 minutes on one core; the same seed gives the same files.
 Needs python-crfsuite, numpy, scipy and scikit-learn.
 """
 
@@ -34,14 +34,15 @@ from kg.relations.candidates import Pair, pairs_of, views_of, within_reach
 from kg.relations.files import save_pair_model
 from kg.relations.pair_model import CLASSES, PairModel
 from kg.relations.rulebook import open_rulebook
-from training.fast_data import Prepared, fold_of, load_gold, prepare
+from training.fast_data import Prepared, fold_of, load_gold, prepare, read_by_rules
 from training.fast_labels import targets
 from training.fast_pairs import Numbers, as_model, matrix, train, vocabulary
 from training.fast_tagger import train_tagger
 from training.fast_whole import Judged, judge, report, train_whole
 from training.gold import load_documents, make_record, strip_record
 
-FOLDS = 2
+FOLDS = 2  # of the taggers, which take the longest
+PAIR_FOLDS = 5  # of the pair models: the more, the more their scores are like those of the model that ships
 HELD = 5
 LEAST = 12  # documents in which a feature must stand
 Key = tuple[str, int]  # NCT id; 0 whole, 1 stripped
@@ -71,13 +72,18 @@ class Run:
 
 
 def used(key: Key) -> bool:
-    """Whether a copy trains: all whole records, and the stripped copies of half of them."""
+    """Whether a copy trains a tagger: all whole records, and the stripped copies of half of them."""
     return key[1] == 0 or fold_of(key[0], 2, "s") == 0
 
 
 def fold(nct: str) -> int:
-    """The fold of a training record."""
+    """The fold of a training record, for the taggers."""
     return fold_of(nct, FOLDS, "f")
+
+
+def pair_fold(nct: str) -> int:
+    """The fold of a training record, for the pair models."""
+    return fold_of(nct, PAIR_FOLDS, "p")
 
 
 def prepared(shared: Path, gold: Sequence[Path], work: Path, lexicon: Lexicon) -> dict[Key, Prepared]:
@@ -111,7 +117,7 @@ def paired(data: dict[Key, Prepared], mentions: dict[Key, tuple[Mention, ...]], 
         groundings = grounder.ground_all(mentions[key], p.names)
         own = own_things(p.document, groundings)
         views = views_of(p.document, p.clauses, groundings, own)
-        pairs = pairs_of(p.document, views, rulebook, own, None)
+        pairs = pairs_of(views, read_by_rules(p, grounder, rulebook), None)
         out[key] = (pairs, *targets(p.record, pairs))
     return out
 
@@ -133,7 +139,7 @@ def allowed_types(pairs: dict, keys: Iterable[Key]) -> frozenset[str]:
 
 def fit(run: Run, numbers: Numbers, lines: dict, pairs: dict, keys: Sequence[Key], seed: int) -> PairModel:
     """A pair model of these records."""
-    keys = [k for k in keys if used(k) and pairs[k][0]]
+    keys = [k for k in keys if pairs[k][0]]
     rows, table = vocabulary(numbers, [lines[k] for k in keys], LEAST)
     x = sparse.vstack([matrix(lines[k], table, len(rows)) for k in keys]).tocsr()
     w = train(x, np.vstack([pairs[k][1] for k in keys]), np.concatenate([pairs[k][2] for k in keys]), seed=seed,
@@ -176,7 +182,7 @@ def main() -> None:
 
     found = run.cached("mentions", mentions)
     pairs = run.cached("pairs", lambda: paired(data, found, lexicon))
-    allowed = allowed_types(pairs, (k for k in training if used(k)))
+    allowed = allowed_types(pairs, training)
     for key, (ps, y, s) in pairs.items():
         kept = [i for i, p in enumerate(ps) if letters(p) in allowed and within_reach(p)]
         pairs[key] = ([ps[i] for i in kept], y[kept].reshape(-1, CLASSES), s[kept])
@@ -185,9 +191,9 @@ def main() -> None:
     run.say("features", len(numbers.of))
     model = fit(run, numbers, lines, pairs, training, args.seed)
     scores = scored(model, lines, numbers, held)
-    for f in range(FOLDS):
-        part = fit(run, numbers, lines, pairs, [k for k in training if fold(k[0]) != f], args.seed)
-        scores |= scored(part, lines, numbers, [k for k in training if fold(k[0]) == f])
+    for f in range(PAIR_FOLDS):
+        part = fit(run, numbers, lines, pairs, [k for k in training if pair_fold(k[0]) != f], args.seed)
+        scores |= scored(part, lines, numbers, [k for k in training if pair_fold(k[0]) == f])
     judged: list[Judged] = judge(data, pairs, scores)
     whole, curve, threshold, figures = train_whole(judged, frozenset(held), args.seed)
     args.out.mkdir(parents=True, exist_ok=True)

@@ -32,7 +32,7 @@ from kg.relations.files import ENCODER, open_pair_model, save_statements
 from kg.relations.linear import Learned, score
 from kg.relations.rulebook import open_rulebook
 from kg.relations.trees import Trees
-from training.fast_data import Prepared, fold_of, prepare
+from training.fast_data import Prepared, fold_of, prepare, read_by_rules
 from training.fast_whole import FOLDS, Judged, arrays, expected_error, fit_trees, give, judge, reliability
 from training.gold import load_claims, load_documents, make_record, strip_record
 
@@ -52,7 +52,8 @@ def read(data: dict[Key, Prepared], model: Learned) -> tuple[dict, dict]:
         mentions = add_encoded(p.document, p.clauses, p.rules, encoded)
         groundings = grounder.ground_all(mentions, p.names)
         own = own_things(p.document, groundings)
-        found = pairs_of(p.document, views_of(p.document, p.clauses, groundings, own), rulebook, own, model.allowed)
+        views = views_of(p.document, p.clauses, groundings, own)
+        found = pairs_of(views, read_by_rules(p, grounder, rulebook), model.allowed)
         pairs[key], scores[key] = (found,), score(found, model, encoded)
     return pairs, scores
 

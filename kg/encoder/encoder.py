@@ -49,7 +49,7 @@ class Encoded:
     windows: tuple[Window, ...]
     hidden: tuple[np.ndarray, ...]  # (words, width) each
     tags: tuple[np.ndarray, ...]  # (words, types, 3) each: probabilities of outside, begin, inside
-    corpus_tags: tuple[np.ndarray, ...]  # (words, groups, 3): the same by the rules of public corpora
+    corpus_scores: tuple[np.ndarray, ...]  # (words, groups, 3): scores of the same by the rules of public corpora
 
     def names(self, least: float) -> tuple[Found, ...]:
         """The names whose first word is at least so likely to begin one, in order; a repeated title is not read again."""
@@ -60,13 +60,22 @@ class Encoded:
                 best[span] = Found(span, TYPES[kind], p)
         return tuple(best[s] for s in sorted(best, key=lambda s: (s.start, -s.end)))
 
-    def chance(self, span: Span) -> float:
-        """How likely the last word of a stretch belongs to a name; 0 where no window holds it."""
+    def chances(self, spans: Sequence[Span]) -> dict[Span, float]:
+        """How likely the last word of each stretch belongs to a name; 0 where no window holds it."""
+        found = np.zeros(len(spans), np.float32)
+        starts, stops = np.array([s.start for s in spans], np.int64), np.array([s.end for s in spans], np.int64)
+        left = np.ones(len(spans), bool)
         for window, tags in zip(self.windows, self.tags, strict=True):
-            place = window.place(span)
-            if place is not None:
-                return float(1 - tags[place[1], :, 0].min())
-        return 0.0
+            places, inside = window.places(starts, stops)
+            here = left & inside
+            found[here] = 1 - tags[places[here, 1], :, 0].min(1)
+            left &= ~inside
+        return dict(zip(spans, found.tolist(), strict=True))
+
+    @property
+    def corpus_tags(self) -> tuple[np.ndarray, ...]:
+        """Probabilities of tags by the rules of public corpora, window by window."""
+        return tuple(probabilities(scores) for scores in self.corpus_scores)
 
 
 class Encoder:
@@ -95,12 +104,13 @@ class Encoder:
     def encode(self, document: Document, clauses: Iterable[Clause], given: Iterable[Mention]) -> Encoded:
         """One encoding of each window. The model sees where clauses begin, and the types of the `given` mentions."""
         made = windows(document, self._tokenizer, given, clauses)
-        hidden, tags = [], []
+        hidden, tags, others = [], [], []
         for window in made:
             words, scores = self._run(window)
             hidden.append(words)
-            tags.append(probabilities(scores))
-        return Encoded(made, tuple(hidden), tuple(t[:, : len(TYPES)] for t in tags), tuple(t[:, len(TYPES) :] for t in tags))
+            tags.append(probabilities(scores[:, : len(TYPES)]))
+            others.append(scores[:, len(TYPES) :])
+        return Encoded(made, tuple(hidden), tuple(tags), tuple(others))
 
     def _run(self, window: Window) -> tuple[np.ndarray, np.ndarray]:
         feed = {"ids": window.ids[None], "features": window.features[None], "words": window.words}

@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 from tokenizers import Tokenizer
 
-from kg.model import Clause, Document, EntityType, Mention, Span
+from kg.model import Clause, Document, EntityType, Mention
 
 MAX_PIECES = 288
 TITLE_PIECES = 40
@@ -57,13 +57,9 @@ class Window:
     ends: np.ndarray  # (words,) where it ends
     own: int  # words before this one are the title repeated in front: read elsewhere already
 
-    def place(self, span: Span) -> tuple[int, int] | None:
-        """The first and last of the window's own words that a stretch of text touches; None where it is not wholly in it."""
-        places, inside = self.places(np.array([span.start]), np.array([span.end]))
-        return tuple(places[0].tolist()) if inside[0] else None
-
     def places(self, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The same for many stretches at once: first and last words (stretches, 2), and which of them are in the window."""
+        """The first and last of the window's own words that each stretch of text touches (stretches, 2), and which of them are wholly
+        in the window."""
         first = np.searchsorted(self.ends[self.own :], starts, side="right") + self.own
         last = np.searchsorted(self.starts[self.own :], ends, side="left") + self.own - 1
         held = np.append(self.ends, -1)  # behind the last word nothing is held

@@ -17,6 +17,7 @@ def add_encoded(
 ) -> tuple[Mention, ...]:
     """The rules' mentions with those that the encoder finds, clause by clause."""
     learned = _learned(document.text, encoded)
+    chances = encoded.chances([m.span for m in rules])
     out: list[Mention] = []
     at = {id(rules): 0, id(learned): 0}
 
@@ -31,7 +32,7 @@ def add_encoded(
         return some
 
     for clause in clauses:
-        out += unite(inside(clause, rules), inside(clause, learned), lambda span: round(encoded.chance(span), 4))
+        out += unite(inside(clause, rules), inside(clause, learned), lambda span: round(chances[span], 4))
     return tuple(out)
 
 

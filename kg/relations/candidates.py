@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kg.entities.tagger import LIKELY, RULE
-from kg.model import AGENTS, Clause, Document, Grounding, Span
-from kg.relations.pair_features import FAR, Features, Item, View, make_view, pair_features, place_features
-from kg.relations.rulebook import Rulebook
-from kg.relations.rules import extract_relations as by_rules
+from kg.model import AGENTS, Clause, Document, Grounding, Relation, Span
+from kg.relations.pair_features import (
+    FAR,
+    Features,
+    Item,
+    View,
+    make_view,
+    pair_features,
+    place_features,
+    word_features,
+)
 from kg.relations.rules import key_of
 
 REACH = 1  # how many clauses further on the second mention may stand
@@ -34,6 +40,10 @@ class Pair:
         """What is seen between and around its mentions."""
         return place_features(self.a, self.b, self.va, self.vb)
 
+    def word(self, view: View, place: int, side: str) -> Sequence[Features]:
+        """What is seen of one word between its mentions, or beside them."""
+        return word_features(self.a, self.b, self.va is not self.vb, view, place, side)
+
     def places(self) -> tuple[int, int, int, int, str, str]:
         """Pairs of which this is the same have the same around them."""
         return id(self.va), id(self.vb), self.a.place, self.b.place, self.a.letter, self.b.letter
@@ -56,27 +66,29 @@ def views_of(document: Document, clauses: Sequence[Clause], groundings: Sequence
     return out
 
 
-def pairs_of(document: Document, views: Sequence[View], rulebook: Rulebook, own: frozenset[str],
-             allowed: frozenset[str] | None) -> list[Pair]:
-    """All pairs worth reading, each with what the rules read of it among the names that are likely. `allowed`: type letters of known
-    pairs."""
+def fired_by(relations: Iterable[Relation]) -> dict[tuple[Span, Span], tuple[str, ...]]:
+    """What the rules read of two names, in order of the text."""
+    fired: dict[tuple[Span, Span], tuple[str, ...]] = {}
+    for r in relations:
+        s, o = r.subject.mention.span, r.object.mention.span
+        forward = (s.start, -s.end) <= (o.start, -o.end)
+        side = ">" if forward else "<"
+        names = (s, o) if forward else (o, s)
+        fired[names] = (*fired.get(names, ()), r.predicate.value + side, r.rule + side, "st" + r.status.value + side)
+    return fired
+
+
+def pairs_of(views: Sequence[View], by_rules: Iterable[Relation], allowed: frozenset[str] | None) -> list[Pair]:
+    """All pairs worth reading, each with what the rules read of it. `allowed`: type letters of known pairs."""
+    fired = fired_by(by_rules)
     pairs: list[Pair] = []
     for k, view in enumerate(views):
-        fired: dict[tuple[Span, Span], list[str]] = {}
-        likely = [i.grounding for i in view.items if i.rule != RULE or i.grounding.mention.confidence >= LIKELY]
-        if len(likely) > 1:
-            for r in by_rules(document, view.clause, likely, rulebook, own=own):
-                s, o = r.subject.mention.span, r.object.mention.span
-                forward = (s.start, -s.end) <= (o.start, -o.end)
-                side = ">" if forward else "<"
-                fired.setdefault((s, o) if forward else (o, s), []).extend(
-                    (r.predicate.value + side, r.rule + side, "st" + r.status.value + side))
         items = view.items
         for i, a in enumerate(items):
             for b in items[i + 1 :]:
                 if a.key != b.key and a.span != b.span and (allowed is None or a.letter + b.letter in allowed):
                     if b.place - a.place <= FAR:
-                        pairs.append(Pair(a, b, view, view, tuple(fired.get((a.span, b.span), ()))))
+                        pairs.append(Pair(a, b, view, view, fired.get((a.span, b.span), ())))
         for later in views[k + 1 : k + 1 + REACH]:
             if later.number - view.number > REACH or later.clause.section != view.clause.section:
                 break

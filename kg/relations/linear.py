@@ -29,7 +29,7 @@ from kg.text.boundaries import GERUND
 if TYPE_CHECKING:
     from kg.encoder.encoder import Encoded, Encoder
 
-LEAST = 0.04  # probability from which a pair counts as saying something
+LEAST = 0.06  # probability from which a pair counts as saying something
 Key = tuple[str, Predicate, str]
 
 
@@ -162,7 +162,7 @@ def extract_relations(
     """What a record says: what the rules read, then what else is likely enough, each statement with the places that say it
     best, and as sure as the model finds it."""
     views = views_of(document, clauses, groundings, own)
-    pairs = pairs_of(document, views, rulebook, own, model.allowed)
+    pairs = pairs_of(views, by_rules, model.allowed)
     scores, statuses, opinions = score(pairs, model, encoded)
     said = gather(pairs, scores)
     describe(pairs, statuses, said, opinions)
@@ -181,18 +181,25 @@ def score(
     pairs: Sequence[Pair], model: Learned, encoded: Encoded | None
 ) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, ...]]:
     """Probabilities of predicates and statuses of the pairs, and each reader's own where two read."""
-    scores, statuses = model.pairs.scores(pairs)
     if encoded is None or model.encoder is None:
-        return scores, statuses, ()
+        return *model.pairs.scores(pairs), ()
     places = [((p.a.span, p.a.grounding.mention.type), (p.b.span, p.b.grounding.mention.type)) for p in pairs]
     deep, deep_statuses = model.encoder.scores(encoded, places)
+    hopeful = np.flatnonzero(deep.max(1, initial=0) >= HOPELESS)
+    scores, statuses = np.zeros_like(deep), deep_statuses.copy()
+    scores[hopeful], statuses[hopeful] = model.pairs.scores([pairs[k] for k in hopeful])
     joint = 1 / (1 + np.exp(-(SHARE * _logits(deep) + (1 - SHARE) * _logits(scores))))
     return joint, SHARE * deep_statuses + (1 - SHARE) * statuses, (deep, scores)
 
 
 def _logits(p: np.ndarray) -> np.ndarray:
-    p = np.clip(p, 1e-4, 1 - 1e-4)
+    p = np.clip(p, UNLIKELY, 1 - UNLIKELY)
     return np.log(p / (1 - p))
+
+
+UNLIKELY = 1e-4  # no reader is surer than this
+# What the encoder thinks less likely stays below `LEAST` whatever the other reader thinks, and is not shown to it.
+HOPELESS = 1 / (1 + np.exp((_logits(np.float64(1 - UNLIKELY)) * (1 - SHARE) - _logits(np.float64(LEAST))) / SHARE))
 
 
 def weigh(said: dict[Key, Said], keys: Sequence[Key], whole: Trees) -> None:
@@ -290,7 +297,6 @@ def support_of(document: Document, pair: Pair) -> Span:
 
 def trigger_of(document: Document, pair: Pair, column: int, model: PairModel, support: Span) -> Span:
     """The word between or beside the mentions that speaks most for the predicate; else the words between, or both."""
-    t = ("x" if pair.va is not pair.vb else "") + pair.a.letter + pair.b.letter
     near: list[tuple[View, int, str]] = []
     if pair.va is pair.vb and pair.a.place != pair.b.place:
         near += [(pair.va, i, "") for i in range(pair.a.place + 1, pair.b.place)]
@@ -299,10 +305,9 @@ def trigger_of(document: Document, pair: Pair, column: int, model: PairModel, su
         near += [(pair.vb, i, "") for i in range(pair.b.place)]
     near += [(pair.va, i, "B") for i in range(max(0, pair.a.place - 4), pair.a.place)]
     near += [(pair.vb, i, "A") for i in range(pair.b.place + 1, min(len(pair.vb.pieces), pair.b.place + 5))]
-    words = [(view, i, mark) for view, i, mark in near if _tells(view.pieces[i]) and support.covers(Span(*view.where[i]))]
+    words = [(view, i, side) for view, i, side in near if _tells(view.pieces[i]) and support.covers(Span(*view.where[i]))]
     if words:
-        features = [[(t + mark, [view.pieces[i]])] + ([] if mark else [("w=", [view.pieces[i]])]) for view, i, mark in words]
-        weights = model.weights(features, column)
+        weights = model.weights([pair.word(view, i, side) for view, i, side in words], column)
         view, i, _ = words[weights.index(max(weights))]
         return Span(*view.where[i])
     first, second = sorted((pair.a.span, pair.b.span))

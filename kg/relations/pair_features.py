@@ -121,7 +121,7 @@ def make_view(document: Document, clause: Clause, number: int, groundings: Seque
         item.template = _template(text, item, items)
         item.unary = tuple(_unary(view, item))
     bag = {p for p in pieces if p[0] != "⟦"}
-    view.bag = (("c=", sorted(bag)), ("cs=", [section]), ("c2=", twos[1:]))
+    view.bag = (("c=", sorted(bag)), ("cs=", [section]))
     return view
 
 
@@ -182,11 +182,10 @@ def names_of(features: Iterable[Features]) -> Iterator[str]:
 
 
 @lru_cache
-def _marks(a: str, b: str, across: bool) -> tuple[str, ...]:
-    """How the names begin that tell a pair's types (by themselves; before; behind), and those that tell its kinds."""
-    t = ("x" if across else "") + a + b
+def _marks(a: str, b: str, across: bool) -> tuple[str, str, str, str]:
+    """How the names begin that tell a pair's types, and those that tell its kinds: by themselves, before, behind."""
     kinds = ("x" if across else "") + KIND[a][:2] + KIND[b][:2] + "~"
-    return t, t + "B", t + "A", kinds, kinds + "B", kinds + "A", kinds + "B2", kinds + "A2"
+    return ("x" if across else "") + a + b, kinds, kinds + "B", kinds + "A"
 
 
 def pair_features(a: Item, b: Item, va: View, vb: View, fired: Sequence[str]) -> list[Features]:
@@ -208,7 +207,7 @@ def pair_features(a: Item, b: Item, va: View, vb: View, fired: Sequence[str]) ->
 def place_features(a: Item, b: Item, va: View, vb: View) -> Sequence[Features]:
     """What the words between and around two mentions show: alike for all pairs of these places and types."""
     across = va is not vb
-    t, tb, ta, kinds, kb, ka, kb2, ka2 = _marks(a.letter, b.letter, across)
+    _, kinds, before, behind = _marks(a.letter, b.letter, across)
     if across:
         left, right = va.pieces[a.place + 1 :], vb.pieces[: b.place]
         between = [*left, "|", *right]
@@ -217,20 +216,16 @@ def place_features(a: Item, b: Item, va: View, vb: View) -> Sequence[Features]:
         return ()
     else:
         between, twos = va.pieces[a.place + 1 : b.place], va.twos[a.place + 2 : b.place]
-    names = [w[1] for w in between if w[0] == "⟦"]
-    held = {KIND[letter] for letter in names}
-    by_types = ["d" + bucket(len(between)), "m" + bucket(len(names)),
-                "mm" + ("a" if KIND[a.letter] in held else "") + ("b" if KIND[b.letter] in held else ""), *between]
-    by_kinds = between + twos
-    if across:
-        by_types.append(str(vb.number - va.number))
-    _stretch(between, by_types, by_kinds)
-    before = slice(max(0, a.place - 4), a.place)
-    behind = slice(b.place + 1, b.place + 5)
-    left, right = va.pieces[before], vb.pieces[behind]
-    return (("w=", between), (t, by_types), (kinds, by_kinds),
-            (tb, left), (kb, left), (kb2, va.twos[before.start + 1 : a.place]),
-            (ta, right), (ka, right), (ka2, vb.twos[behind.start + 1 : behind.stop]))
+    return (("w=", between), (kinds, [*twos, *_stretch(between)]),
+            (before, va.pieces[max(0, a.place - 4) : a.place]), (behind, vb.pieces[b.place + 1 : b.place + 5]))
+
+
+def word_features(a: Item, b: Item, across: bool, view: View, place: int, side: str) -> Sequence[Features]:
+    """What one word between two mentions (no side), before the first ("B") or behind the second ("A") shows by itself."""
+    _, kinds, *_ = _marks(a.letter, b.letter, across)
+    if side:
+        return ((kinds + side, [view.pieces[place]]),)
+    return ("w=", [view.pieces[place]]), (kinds, view.twos[place : place + 2])
 
 
 def _same_place(a: Item, b: Item, view: View, t: str) -> Iterator[Features]:
@@ -253,23 +248,18 @@ def _same_place(a: Item, b: Item, view: View, t: str) -> Iterator[Features]:
         yield t, ("LB2" + before[-2] + " " + before[-1],)
 
 
-def _stretch(between: Sequence[str], by_types: list[str], by_kinds: list[str]) -> None:
-    """Adds what is seen of the words between two mentions as a whole."""
+def _stretch(between: Sequence[str]) -> Iterator[str]:
+    """What is seen of the words between two mentions as a whole."""
     if between:
-        first, last = between[0], between[-1]
-        by_kinds += ("^ " + first, last + " $")
-        by_types += ("f=" + first, "l=" + last)
-        if len(between) > 1:
-            by_types += ("f2=" + first + " " + between[1], "l2=" + between[-2] + " " + last)
+        yield "^ " + between[0]
+        yield between[-1] + " $"
     else:
-        by_kinds.append("^ $")
+        yield "^ $"
     if len(between) <= 5:
-        whole = "s=" + " ".join(between)
-        by_types.append(whole)
-        by_kinds.append(whole)
+        yield "s=" + " ".join(between)
     words = [w for w in between if w[0] != "⟦" and w not in EMPTY]
     if words and len(words) <= 3:
-        by_kinds.append("S=" + " ".join(words))
+        yield "S=" + " ".join(words)
 
 
 EMPTY = frozenset("the a an of , ( ) - ; : . and or this these that".split())

@@ -83,3 +83,11 @@ def test_the_model_card_ships_with_the_model():
     """Data, licences, figures and limits."""
     card = (ARTEFACT / "MODEL_CARD.md").read_text("utf-8")
     assert all(word in card for word in ("Data", "Licence", "Figures", "Limits")) and all((ARTEFACT / n).is_file() for n in FILES)
+
+
+def test_a_stretch_is_as_likely_a_name_as_its_last_word(encoder):
+    """The drug's name is one, the word behind it is none, and what no window holds is none either."""
+    encoded = encoder.encode(record(), split_clauses(record()), ())
+    drug, word, nowhere = Span(0, 9), Span(10, 12), Span(len(TEXT) + 5, len(TEXT) + 9)
+    chances = encoded.chances([drug, word, nowhere])
+    assert chances[drug] > 0.5 > chances[word] > chances[nowhere] == 0.0

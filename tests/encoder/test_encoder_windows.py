@@ -82,21 +82,24 @@ def test_what_tables_found_is_a_feature_of_its_words():
     assert marks.sum() == 1
 
 
+def places(window, *spans: tuple[int, int]):
+    """First and last words of each stretch; None for one outside the window."""
+    found, inside = window.places(*np.array(spans).T)
+    return [tuple(place) if held else None for place, held in zip(found.tolist(), inside.tolist(), strict=True)]
+
+
 def test_a_place_is_the_words_that_a_name_touches():
     """A name that begins or ends within a word has that word; one outside the window has none."""
     source = document("Osimertinib for cancer")
     (window,) = windows_module.windows(source, tiny_tokenizer())
-    assert window.place(Span(0, 11)) == (0, 0)
-    assert window.place(Span(16, 22)) == (2, 2)
-    assert window.place(Span(12, 20)) == (1, 2)
-    assert window.place(Span(16, 40)) is None
+    assert places(window, (0, 11), (16, 22), (12, 20), (16, 40)) == [(0, 0), (2, 2), (1, 2), None]
 
 
 def test_a_repeated_title_is_no_place():
     """Its names are read in the first window."""
     text = " ".join(f"word{i} is here." for i in range(60))
     second = windows_module.windows(document("A title", "", text), tiny_tokenizer())[1]
-    assert second.place(Span(0, 1)) is None
+    assert places(second, (0, 1)) == [None]
 
 
 def test_the_first_word_of_a_clause_is_marked():

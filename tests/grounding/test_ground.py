@@ -302,9 +302,10 @@ def test_met_is_the_receptor_and_globins_of_two_kinds_are_told_apart(lexicon, te
 
 @pytest.mark.parametrize(("text", "label"), [
     ("Cognitive Impairment Associated With Schizophrenia", "cognitive impairment"), ("pain due to endometriosis", "pain"),
+    ("anemia during pregnancy", "anemia"),
 ])  # fmt: skip
 def test_what_goes_with_a_disease_is_not_that_disease(lexicon, text, label):
-    """Bug: "Cognitive Impairment Associated With Schizophrenia" was found as schizophrenia."""
+    """Bug: "Cognitive Impairment Associated With Schizophrenia" was found as schizophrenia, what comes during pregnancy as pregnancy."""
     found = grounded(lexicon, text, T.DISEASE)
     assert found.label == label and found.qualifiers
 

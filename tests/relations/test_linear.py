@@ -13,9 +13,11 @@ from kg.grounding.ground import Grounder
 from kg.lexicon.lexicon import open_lexicon
 from kg.model import Clause, Document, Intervention, Predicate, Section, Span, Status
 from kg.pipeline import own_things
+from kg.relations.candidates import pairs_of, views_of
 from kg.relations.files import open_fast_model, quantised
 from kg.relations.joint import with_partners
-from kg.relations.linear import _own_subject, calibrated, choose, extract_relations
+from kg.relations.linear import HOPELESS, LEAST, _own_subject, calibrated, choose, extract_relations, score
+from kg.relations.pair_model import CLASSES
 from kg.relations.rulebook import open_rulebook
 from kg.relations.trees import Trees
 from kg.text.abbreviations import find_abbreviations, long_forms
@@ -50,14 +52,25 @@ def record(punctuated: bool = True) -> Document:
                     punctuated=punctuated)
 
 
+def grounded(document: Document):
+    """The clauses of a record and the names that the fast reader finds in it."""
+    clauses, definitions = split_clauses(document), find_abbreviations(document)
+    lexicon, names = open_lexicon(), long_forms(definitions)
+    mentions = find_mentions(document, clauses, lexicon, names, open_fast_model().tagger, definitions=definitions)
+    return clauses, Grounder(lexicon).ground_all(mentions, names)
+
+
 def read(document: Document):
     """The relations of a record by the fast reader."""
-    clauses, definitions = split_clauses(document), find_abbreviations(document)
-    model, lexicon = open_fast_model(), open_lexicon()
-    names = long_forms(definitions)
-    mentions = find_mentions(document, clauses, lexicon, names, model.tagger, definitions=definitions)
-    groundings = Grounder(lexicon).ground_all(mentions, names)
-    return extract_relations(document, clauses, groundings, model, open_rulebook(), own_things(document, groundings))
+    clauses, groundings = grounded(document)
+    own = own_things(document, groundings)
+    return extract_relations(document, clauses, groundings, open_fast_model(), open_rulebook(), own)
+
+
+def pairs(document: Document):
+    """The pairs of names that the fast reader weighs."""
+    clauses, groundings = grounded(document)
+    return pairs_of(views_of(document, clauses, groundings, own_things(document, groundings)), (), open_fast_model().allowed)
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["whole", "stripped"])
@@ -115,6 +128,32 @@ def test_joint_effects_carry_partners(document, relations):
     """What is said of an agent where it is combined carries the other's name."""
     joined = [r for r in with_partners(document, split_clauses(document), relations) if r.partners]
     assert all(r.predicate is not Predicate.COMBINED_WITH for r in joined)
+
+
+def test_a_pair_weighs_alone_what_it_weighs_among_others(document):
+    """Sums that pairs share are those that each has by itself."""
+    some, model = pairs(document), open_fast_model().pairs
+    alone = np.vstack([model.hidden([pair]) for pair in some])
+    assert len(some) > 20 and np.allclose(model.hidden(some), alone, atol=1e-4)
+
+
+@pytest.mark.parametrize(("deep", "asked"), [(HOPELESS * 0.99, 0), (HOPELESS * 1.01, 2)])
+def test_what_the_encoder_rules_out_the_pair_model_is_not_asked(deep, asked):
+    """However sure the pair model were, the two together would say nothing."""
+    seen = []
+
+    def certain(pairs):
+        seen.extend(pairs)
+        return np.ones((len(pairs), CLASSES)), np.ones((len(pairs), 3))
+
+    def encoder(encoded, places):
+        return np.full((len(places), CLASSES), deep), np.full((len(places), 3), 1 / 3)
+
+    two = pairs(record())[:2]
+    model = SimpleNamespace(pairs=SimpleNamespace(scores=certain), encoder=SimpleNamespace(scores=encoder))
+    joint, _, opinions = score(two, model, object())
+    assert len(seen) == asked and joint.shape == (2, CLASSES) and len(opinions) == 2
+    assert (joint >= LEAST).all() == bool(asked)
 
 
 @pytest.mark.parametrize(
