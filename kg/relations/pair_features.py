@@ -2,7 +2,7 @@
 
 A clause becomes a sequence of lower-case words and mention groups (the members of a list are one group), as in
 `kg/relations/line.py`. Features are strings; those of a clause and of a mention are made once and shared by all pairs.
-They come as a beginning with many ends: behind the types of a pair, the words between its mentions. Most ends are words
+They come as a beginning with many ends: behind the kinds of a pair, the words between its mentions. Most ends are words
 of the clause, which are looked up as they are, pair after pair, without a new string for each.
 """
 
