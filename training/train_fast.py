@@ -29,12 +29,11 @@ from kg.entities.tagger import add_learned
 from kg.grounding.ground import Grounder
 from kg.lexicon.lexicon import Lexicon, open_lexicon
 from kg.model import Mention
-from kg.pipeline import own_things
-from kg.relations.candidates import Pair, pairs_of, views_of, within_reach
+from kg.relations.candidates import Pair
 from kg.relations.files import save_pair_model
 from kg.relations.pair_model import CLASSES, PairModel
 from kg.relations.rulebook import open_rulebook
-from training.fast_data import Prepared, fold_of, load_gold, prepare, read_by_rules
+from training.fast_data import Prepared, fold_of, load_gold, pairs_among, prepare
 from training.fast_labels import targets
 from training.fast_pairs import Numbers, as_model, matrix, train, vocabulary
 from training.fast_tagger import train_tagger
@@ -114,10 +113,7 @@ def paired(data: dict[Key, Prepared], mentions: dict[Key, tuple[Mention, ...]], 
     out = {}
     for key in sorted(mentions):
         p = data[key]
-        groundings = grounder.ground_all(mentions[key], p.names)
-        own = own_things(p.document, groundings)
-        views = views_of(p.document, p.clauses, groundings, own)
-        pairs = pairs_of(views, read_by_rules(p, grounder, rulebook), None)
+        pairs = pairs_among(p, mentions[key], grounder, rulebook)
         out[key] = (pairs, *targets(p.record, pairs))
     return out
 
@@ -184,7 +180,7 @@ def main() -> None:
     pairs = run.cached("pairs", lambda: paired(data, found, lexicon))
     allowed = allowed_types(pairs, training)
     for key, (ps, y, s) in pairs.items():
-        kept = [i for i, p in enumerate(ps) if letters(p) in allowed and within_reach(p)]
+        kept = [i for i, p in enumerate(ps) if letters(p) in allowed]
         pairs[key] = ([ps[i] for i in kept], y[kept].reshape(-1, CLASSES), s[kept])
     numbers = Numbers()
     lines = {k: numbers.add(pairs[k][0]) for k in keys}

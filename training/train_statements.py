@@ -26,13 +26,12 @@ from kg.entities.encoded import add_encoded
 from kg.grounding.ground import Grounder
 from kg.lexicon.lexicon import open_lexicon
 from kg.model import Clause, Document, Mention
-from kg.pipeline import Reader, own_things
-from kg.relations.candidates import pairs_of, views_of
+from kg.pipeline import Reader
 from kg.relations.files import ENCODER, open_pair_model, save_statements
 from kg.relations.linear import Learned, score
 from kg.relations.rulebook import open_rulebook
 from kg.relations.trees import Trees
-from training.fast_data import Prepared, fold_of, prepare, read_by_rules
+from training.fast_data import Prepared, fold_of, pairs_among, prepare
 from training.fast_whole import FOLDS, Judged, arrays, expected_error, fit_trees, give, judge, reliability
 from training.gold import load_claims, load_documents, make_record, strip_record
 
@@ -50,10 +49,7 @@ def read(data: dict[Key, Prepared], model: Learned) -> tuple[dict, dict]:
     for key, p in sorted(data.items()):
         encoded = model.encoder.encode(p.document, p.clauses, p.rules)
         mentions = add_encoded(p.document, p.clauses, p.rules, encoded)
-        groundings = grounder.ground_all(mentions, p.names)
-        own = own_things(p.document, groundings)
-        views = views_of(p.document, p.clauses, groundings, own)
-        found = pairs_of(views, read_by_rules(p, grounder, rulebook), model.allowed)
+        found = pairs_among(p, mentions, grounder, rulebook, model.allowed)
         pairs[key], scores[key] = (found,), score(found, model, encoded)
     return pairs, scores
 

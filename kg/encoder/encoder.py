@@ -49,7 +49,7 @@ class Encoded:
     windows: tuple[Window, ...]
     hidden: tuple[np.ndarray, ...]  # (words, width) each
     tags: tuple[np.ndarray, ...]  # (words, types, 3) each: probabilities of outside, begin, inside
-    corpus_scores: tuple[np.ndarray, ...]  # (words, groups, 3): scores of the same by the rules of public corpora
+    corpus_scores: tuple[np.ndarray, ...]  # (words, groups, 3): the same by the rules of public corpora, as scores
 
     def names(self, least: float) -> tuple[Found, ...]:
         """The names whose first word is at least so likely to begin one, in order; a repeated title is not read again."""
@@ -71,11 +71,6 @@ class Encoded:
             found[here] = 1 - tags[places[here, 1], :, 0].min(1)
             left &= ~inside
         return dict(zip(spans, found.tolist(), strict=True))
-
-    @property
-    def corpus_tags(self) -> tuple[np.ndarray, ...]:
-        """Probabilities of tags by the rules of public corpora, window by window."""
-        return tuple(probabilities(scores) for scores in self.corpus_scores)
 
 
 class Encoder:

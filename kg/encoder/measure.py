@@ -16,7 +16,7 @@ from typing import Any
 
 from kg.encoder.agree import agree
 from kg.encoder.encoder import Encoded, Encoder
-from kg.encoder.tags import decode_tags
+from kg.encoder.tags import decode_tags, probabilities
 from kg.entities.rules import find_mentions
 from kg.lexicon.lexicon import Lexicon
 from kg.model import Document, EntityType, Section, Span
@@ -75,10 +75,11 @@ def names_of(text: str, encoded: Encoded, column: int, defined: Mapping[str, str
     """The stretches of text that one tag group marks, each name in all its places, with the abbreviations of the text."""
     found: dict[tuple[int, int], float] = {}
     begins: dict[int, float] = {}
-    for window, tags in zip(encoded.windows, encoded.corpus_tags, strict=True):
+    for window, scores in zip(encoded.windows, encoded.corpus_scores, strict=True):
         own = window.own
-        begins |= zip(window.starts[own:].tolist(), tags[own:, column, 1].tolist(), strict=True)
-        for first, last, _, p in decode_tags(tags[own:, column : column + 1], LEAST):
+        tags = probabilities(scores[own:, column : column + 1])
+        begins |= zip(window.starts[own:].tolist(), tags[:, 0, 1].tolist(), strict=True)
+        for first, last, _, p in decode_tags(tags, LEAST):
             found[int(window.starts[first + own]), int(window.ends[last + own])] = p
     return set(agree(text, found, begins, LEAST, defined))
 

@@ -293,10 +293,9 @@ def _says_little(modifiers: list[str]) -> bool:
 
 
 # What binds a head to what stands right of it, and what may stand left of its complement.
-_LINKS = "associated with|related to|due to|secondary to|caused by"
-_TIMES = "during|after|before|following"
-_LINK = re.compile(rf"\b(?:{_LINKS}|resulting from|{_TIMES})$", re.IGNORECASE)
-_COMPLEMENT = re.compile(rf"\s+(?:of(?: the)?|in|{_LINKS}|{_TIMES}|with|from|to|for)\s+")
+_LINKS = "associated with|related to|due to|secondary to|caused by|during|after|before|following"
+_LINK = re.compile(rf"\b(?:{_LINKS}|resulting from)$", re.IGNORECASE)
+_COMPLEMENT = re.compile(rf"\s+(?:of(?: the)?|in|{_LINKS}|with|from|to|for)\s+")
 
 
 def _backed_off(text: str, type: T) -> Iterator[Form]:

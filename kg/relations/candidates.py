@@ -107,11 +107,3 @@ def _across(view: View, later: View, allowed: frozenset[str] | None) -> Iterable
                 continue
             if len(view.pieces) - a.place + b.place <= FAR:
                 yield Pair(a, b, view, later, ())
-
-
-def within_reach(pair: Pair) -> bool:
-    """Whether a pair is one that `pairs_of` gives: those of two clauses must be near and sure."""
-    if pair.va is pair.vb:
-        return True
-    sure = min(pair.a.grounding.mention.confidence, pair.b.grounding.mention.confidence) >= WEAK
-    return sure and pair.vb.number - pair.va.number <= REACH

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kg.encoder.encoder import Encoded, Encoder
 
 LEAST = 0.06  # probability from which a pair counts as saying something
+UNLIKELY = 1e-4  # no reader is surer than this, one way or the other
 Key = tuple[str, Predicate, str]
 
 
@@ -137,7 +138,7 @@ def _opinions_of(thing: Said, predicate: int, opinions: Sequence[np.ndarray]) ->
 
 
 def _logit(p: float) -> float:
-    p = min(max(p, 1e-4), 1 - 1e-4)
+    p = min(max(p, UNLIKELY), 1 - UNLIKELY)
     return float(np.log(p / (1 - p)))
 
 
@@ -197,7 +198,6 @@ def _logits(p: np.ndarray) -> np.ndarray:
     return np.log(p / (1 - p))
 
 
-UNLIKELY = 1e-4  # no reader is surer than this
 # What the encoder thinks less likely stays below `LEAST` whatever the other reader thinks, and is not shown to it.
 HOPELESS = 1 / (1 + np.exp((_logits(np.float64(1 - UNLIKELY)) * (1 - SHARE) - _logits(np.float64(LEAST))) / SHARE))
 

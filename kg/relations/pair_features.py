@@ -182,17 +182,17 @@ def names_of(features: Iterable[Features]) -> Iterator[str]:
 
 
 @lru_cache
-def _marks(a: str, b: str, across: bool) -> tuple[str, str, str, str]:
-    """How the names begin that tell a pair's types, and those that tell its kinds: by themselves, before, behind."""
-    kinds = ("x" if across else "") + KIND[a][:2] + KIND[b][:2] + "~"
-    return ("x" if across else "") + a + b, kinds, kinds + "B", kinds + "A"
+def _marks(a: str, b: str, across: bool) -> tuple[str, str]:
+    """How the names begin that tell a pair's types, and those that tell its kinds."""
+    where = "x" if across else ""
+    return where + a + b, where + KIND[a][:2] + KIND[b][:2] + "~"
 
 
 def pair_features(a: Item, b: Item, va: View, vb: View, fired: Sequence[str]) -> list[Features]:
     """What is seen of a pair beside what its places show; `a` stands first in the text (the outer one first where they nest)."""
     own = "/" + (a.own or "-") + (b.own or "-")
     out: list[Features] = [(a.letter + b.letter, ("", own, own + va.section, va.section)), ("R=", fired)]
-    t = _marks(a.letter, b.letter, va is not vb)[0]
+    t, _ = _marks(a.letter, b.letter, va is not vb)
     if va is vb and a.place == b.place:
         out += _same_place(a, b, va, t)
         return out
@@ -207,7 +207,7 @@ def pair_features(a: Item, b: Item, va: View, vb: View, fired: Sequence[str]) ->
 def place_features(a: Item, b: Item, va: View, vb: View) -> Sequence[Features]:
     """What the words between and around two mentions show: alike for all pairs of these places and types."""
     across = va is not vb
-    _, kinds, before, behind = _marks(a.letter, b.letter, across)
+    _, kinds = _marks(a.letter, b.letter, across)
     if across:
         left, right = va.pieces[a.place + 1 :], vb.pieces[: b.place]
         between = [*left, "|", *right]
@@ -217,12 +217,12 @@ def place_features(a: Item, b: Item, va: View, vb: View) -> Sequence[Features]:
     else:
         between, twos = va.pieces[a.place + 1 : b.place], va.twos[a.place + 2 : b.place]
     return (("w=", between), (kinds, [*twos, *_stretch(between)]),
-            (before, va.pieces[max(0, a.place - 4) : a.place]), (behind, vb.pieces[b.place + 1 : b.place + 5]))
+            (kinds + "B", va.pieces[max(0, a.place - 4) : a.place]), (kinds + "A", vb.pieces[b.place + 1 : b.place + 5]))
 
 
 def word_features(a: Item, b: Item, across: bool, view: View, place: int, side: str) -> Sequence[Features]:
     """What one word between two mentions (no side), before the first ("B") or behind the second ("A") shows by itself."""
-    _, kinds, *_ = _marks(a.letter, b.letter, across)
+    _, kinds = _marks(a.letter, b.letter, across)
     if side:
         return ((kinds + side, [view.pieces[place]]),)
     return ("w=", [view.pieces[place]]), (kinds, view.twos[place : place + 2])

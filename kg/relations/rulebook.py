@@ -111,11 +111,13 @@ class Rulebook:
     findings: re.Pattern[str]  # words of a result or an established use: not the trial's own hope
     denial: Denial  # words that deny what a learned reader finds
 
+    plans: frozenset[str] = field(init=False, repr=False)  # rules that read what is planned with the trial's own things
     woken: Callable[[str], frozenset[int]] = field(init=False, repr=False)  # a word of a line -> the rules that it wakes
     phrases: tuple[tuple[str, tuple[int, ...]], ...] = field(init=False, repr=False)  # the same for needs with blanks
 
     def __post_init__(self) -> None:
-        """Notes which rules each needed word wakes."""
+        """Notes which rules read plans, and which rules each needed word wakes."""
+        object.__setattr__(self, "plans", frozenset(rule.id for rule in self.relations if rule.own))
         needed = _needed(self.relations)
 
         @lru_cache(maxsize=50_000)
@@ -130,11 +132,6 @@ class Rulebook:
         places = set().union(*map(self.woken, set(text.split(" "))))
         places.update(place for word, found in self.phrases if word in text for place in found)
         return [self.relations[place] for place in sorted(places)]
-
-    @property
-    def plans(self) -> frozenset[str]:
-        """The rules that read what is planned with the trial's own things."""
-        return frozenset(rule.id for rule in self.relations if rule.own)
 
     def refuses(self, predicate: Predicate, subject: Grounding, object_: Grounding) -> bool:
         """Whether the predicate is never said of such words: a scan treats nothing, whoever reads it."""
