@@ -48,12 +48,12 @@ _reader: Reader | None = None
 def _start(options: Options) -> None:
     global _reader
     _reader = _open(options)
-    threadpool_limits(1)  # the processes share the cores already: numpy's own threads would only wait for each other
 
 
 def _open(options: Options) -> Reader:
     """The reader; what it holds is not looked through for garbage again."""
     reader = open_reader(options)
+    threadpool_limits(1)  # on matrices as small as a record's numpy's own threads only wait for each other
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT)

@@ -135,34 +135,56 @@ def claim_figures(
         )
     if not details:
         return
-    for predicate, row in table.items():
-        precision, recall = _share(row["right"], row["predicted"]), _share(row["found"], row["gold"])
-        yield Figure(
-            "triples by predicate",
-            predicate,
-            _f1(precision, recall),
-            note=f"P {precision:.2f} R {recall:.2f}, {row['predicted']} said, {row['gold']} gold",
-        )
-    for status in STATUSES:
-        yield _status_figure(scorer, gold, rows, status)
+    yield from table_figures("triples by predicate", by_predicate(table))
+    yield from table_figures("claims by status", by_status(scorer, gold, rows))
+    yield from table_figures("status of the right triples", status_of_right(scorer, gold, rows))
     plain = [row for nct in gold for claim in claims.get(nct, ()) if claim.plain for row in claim_rows(claim)]
     found = scorer.score(gold, plain)[0]["strict"]
     yield Figure("plain triples", "precision", found["precision"], note=f"{found['predicted']} plain triples")
 
 
-def _status_figure(scorer: ModuleType, gold: Any, rows: list[dict[str, Any]], status: str) -> Figure:
-    """F1 of one status over strictly right claims."""
-    said = [row for row in rows if row["status"] == status]
-    right = scorer.score(gold, said)[0]["strict"]
-    total = sum(s == status for g in gold.values() for s in g.claims.values())
-    found = round(right["recall"] * right["gold"])
-    precision, recall = right["precision"], _share(found, total)
-    return Figure(
-        "claims by status",
-        status,
-        _f1(precision, recall),
-        note=f"P {precision:.2f} R {recall:.2f}, {right['predicted']} said, {total} gold",
-    )
+Row = tuple[float, float, float, int, int]  # precision, recall, F1, said, gold
+
+
+def table_figures(section: str, rows: Mapping[str, Row | list[float]]) -> Iterator[Figure]:
+    """One figure for each name."""
+    for name, (precision, recall, f1, said, gold) in rows.items():
+        yield Figure(section, name, f1, note=f"P {precision:.2f} R {recall:.2f}, {said:.0f} said, {gold:.0f} gold")
+
+
+def by_predicate(table: Mapping[str, Mapping[str, int]]) -> dict[str, Row]:
+    """The triples of each predicate, from the scorer's table."""
+    return {name: _row(row["right"], row["predicted"], row["found"], row["gold"]) for name, row in table.items()}
+
+
+def by_status(scorer: ModuleType, gold: Any, rows: list[dict[str, Any]]) -> dict[str, Row]:
+    """The strictly right claims of each status: of all claims of the gold with that status."""
+    out = {}
+    for status in STATUSES:
+        right = scorer.score(gold, [row for row in rows if row["status"] == status])[0]["strict"]
+        total = sum(s == status for g in gold.values() for s in g.claims.values())
+        said = right["predicted"]
+        out[status] = _row(round(right["precision"] * said), said, round(right["recall"] * right["gold"]), total)
+    return out
+
+
+def status_of_right(scorer: ModuleType, gold: Any, rows: list[dict[str, Any]]) -> dict[str, Row]:
+    """The status told apart by itself: of the rows whose triple is right, how many of each status are meant so."""
+    told: list[tuple[str, set[str]]] = []
+    for row in rows:
+        alone = {row["nct"]: gold[row["nct"]]}
+        if scorer.score(alone, [row])[0]["triple"]["precision"]:
+            told.append((row["status"], {s for s in STATUSES if scorer.score(alone, [{**row, "status": s}])[0]["strict"]["precision"]}))
+    return {
+        status: _row(right := sum(said == status and status in meant for said, meant in told),
+                     sum(said == status for said, _ in told), right, sum(status in meant for _, meant in told))
+        for status in STATUSES
+    }  # fmt: skip
+
+
+def _row(right: int, said: int, found: int, gold: int) -> Row:
+    precision, recall = _share(right, said), _share(found, gold)
+    return round(precision, 4), round(recall, 4), _f1(precision, recall), said, gold
 
 
 def wrong_claims(
@@ -214,6 +236,8 @@ def held_figures() -> Iterator[Figure]:
             for level in ("strict", "triple", "pair"):
                 precision, recall, f1 = levels[level]
                 yield Figure(section, f"{level} F1", f1, note=f"P {precision:.3f} R {recall:.3f}")
+            for kind in ("triples by predicate", "claims by status", "status of the right triples"):
+                yield from table_figures(f"{kind}, held out, {look}, {name}", levels.get(kind, {}))
     if "further ordinary records" in settings:
         wrong, precision, count = settings["further ordinary records"]
         note = f"precision of triples {precision:.3f}, {count} records"

@@ -236,6 +236,7 @@ class Mention:
     rule: str  # what found it: lexicon, abbreviation, pattern id, or the model's name
     confidence: float = 1.0
     full: str = ""  # the whole name, where an ellipsis hides its head: "gastrointestinal [neuroendocrine neoplasms]"
+    stands_for: Span | None = None  # the name before it that the words take up: "it", "this drug"
 
 
 @dataclass(frozen=True, slots=True)

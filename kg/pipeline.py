@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 
 from kg.claims.assemble import assemble, lean
 from kg.entities.rules import find_mentions
+from kg.grounding.anaphora import take_up
 from kg.grounding.ground import Grounder
+from kg.grounding.lists import lists_apart
 from kg.lexicon.lexicon import Lexicon, open_lexicon
 from kg.model import (
     AGENTS,
@@ -77,22 +79,24 @@ class Reader:
         definitions = find_abbreviations(document)
         names = long_forms(definitions)
         mentions = find_mentions(document, clauses, self.lexicon, names, definitions=definitions)
-        relations = relations_of(document, clauses, self.grounder.ground_all(mentions, names), self.rulebook)
+        things = things_of(document, clauses, mentions, names, self.grounder)
+        relations = relations_of(document, clauses, things, self.rulebook)
         if self.model is not None:
-            relations = self._learned(document, clauses, mentions, names, relations, self.model)
+            relations = self._learned(document, clauses, mentions, names, things, relations, self.model)
         return lean(assemble(document, with_partners(document, clauses, relations)))
 
     def _learned(
         self, document: Document, clauses: Sequence[Clause], mentions: Sequence[Mention], names: Mapping[str, str],
-        by_rules: Sequence[Relation], model: Learned,
+        known: Sequence[Grounding], by_rules: Sequence[Relation], model: Learned,
     ) -> tuple[Relation, ...]:
         """What rules and model read, as sure as the model finds it, without what it doubts."""
         from kg.relations.linear import extract_relations as extract
 
-        encoded = model.encoder and model.encoder.encode(document, clauses, mentions)
-        groundings = self.grounder.ground_all(add_learned_mentions(document, clauses, mentions, model, encoded), names)
-        own = own_things(document, groundings)
-        found = extract(document, clauses, groundings, model, self.rulebook, own, by_rules, encoded)
+        encoded = model.encoder and model.encoder.encode(document, clauses, [g.mention for g in known])
+        mentions = add_learned_mentions(document, clauses, mentions, model, encoded)
+        things = things_of(document, clauses, mentions, names, self.grounder)
+        own = own_things(document, things)
+        found = extract(document, clauses, things, model, self.rulebook, own, by_rules, encoded)
         return sure(document, found, self.rulebook, self.least)
 
 
@@ -129,6 +133,13 @@ def add_learned_mentions(
 
     assert model.tagger is not None
     return add_learned(document, clauses, mentions, model.tagger)
+
+
+def things_of(
+    document: Document, clauses: Sequence[Clause], mentions: Sequence[Mention], names: Mapping[str, str], grounder: Grounder
+) -> tuple[Grounding, ...]:
+    """What a record's mentions refer to, lists taken apart, and with them what takes them up ("it", "this drug")."""
+    return take_up(document, clauses, lists_apart(document, grounder.ground_all(mentions, names)))
 
 
 def relations_of(

@@ -11,8 +11,8 @@ from pathlib import Path
 from kg.entities.rules import find_mentions
 from kg.grounding.ground import Grounder
 from kg.lexicon.lexicon import Lexicon
-from kg.model import Clause, Document, Mention
-from kg.pipeline import own_things, readable_clauses, relations_of
+from kg.model import Clause, Document, Grounding, Mention
+from kg.pipeline import own_things, readable_clauses, relations_of, things_of
 from kg.relations.candidates import Pair, pairs_of, views_of
 from kg.relations.rulebook import Rulebook
 from kg.text.abbreviations import find_abbreviations, long_forms
@@ -52,12 +52,17 @@ def prepare(record: GoldRecord, lexicon: Lexicon) -> Prepared:
     return Prepared(record, clauses, dict(names), find_mentions(document, clauses, lexicon, names))
 
 
+def things(p: Prepared, mentions: Sequence[Mention], grounder: Grounder) -> tuple[Grounding, ...]:
+    """What a record's names refer to."""
+    return things_of(p.document, p.clauses, mentions, p.names, grounder)
+
+
 def pairs_among(
     p: Prepared, mentions: Sequence[Mention], grounder: Grounder, rulebook: Rulebook, allowed: frozenset[str] | None = None
 ) -> list[Pair]:
     """The pairs of a record's names as the walk has them: what the rules read is read before anything learned adds names."""
-    by_rules = relations_of(p.document, p.clauses, grounder.ground_all(p.rules, p.names), rulebook)
-    groundings = grounder.ground_all(mentions, p.names)
+    by_rules = relations_of(p.document, p.clauses, things(p, p.rules, grounder), rulebook)
+    groundings = things(p, mentions, grounder)
     return pairs_of(views_of(p.document, p.clauses, groundings, own_things(p.document, groundings)), by_rules, allowed)
 
 

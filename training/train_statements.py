@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kg.bench import load_scorer, read_gold, rows_for
+from kg.bench import by_predicate, by_status, load_scorer, read_gold, rows_for, status_of_right
 from kg.claims.row import claim_rows
 from kg.encoder.encoder import Encoded, Encoder, open_encoder
 from kg.entities.encoded import add_encoded
@@ -31,7 +31,7 @@ from kg.relations.files import ENCODER, open_pair_model, save_statements
 from kg.relations.linear import Learned, score
 from kg.relations.rulebook import open_rulebook
 from kg.relations.trees import Trees
-from training.fast_data import Prepared, fold_of, pairs_among, prepare
+from training.fast_data import Prepared, fold_of, pairs_among, prepare, things
 from training.fast_whole import FOLDS, Judged, arrays, expected_error, fit_trees, give, judge, reliability
 from training.gold import load_claims, load_documents, make_record, strip_record
 
@@ -47,7 +47,7 @@ def read(data: dict[Key, Prepared], model: Learned) -> tuple[dict, dict]:
     grounder = Grounder(lexicon)
     pairs, scores = {}, {}
     for key, p in sorted(data.items()):
-        encoded = model.encoder.encode(p.document, p.clauses, p.rules)
+        encoded = model.encoder.encode(p.document, p.clauses, [g.mention for g in things(p, p.rules, grounder)])
         mentions = add_encoded(p.document, p.clauses, p.rules, encoded)
         found = pairs_among(p, mentions, grounder, rulebook, model.allowed)
         pairs[key], scores[key] = (found,), score(found, model, encoded)
@@ -114,8 +114,13 @@ def measure(shared: Path, gold: Path, data: dict[Key, Prepared], models: Sequenc
     for name, copy in (("whole", 0), ("stripped", 1)):
         claims = {nct: readers[part_of(nct)].read(p.document) for (nct, c), p in data.items() if c == copy}
         expected = read_gold(scorer, sorted(gold.glob("*.jsonl")), stripped_too=bool(copy))
-        levels, _, wrong, _ = scorer.score(expected, rows_for(expected, claims))
+        rows = rows_for(expected, claims)
+        levels, table, wrong, _ = scorer.score(expected, rows)
         out[name] = {level: [round(levels[level][k], 3) for k in ("precision", "recall", "f1")] for level in levels}
+        if least is None:
+            out[name]["triples by predicate"] = by_predicate(table)
+            out[name]["claims by status"] = by_status(scorer, expected, rows)
+            out[name]["status of the right triples"] = status_of_right(scorer, expected, rows)
         plain = [row for found in claims.values() for c in found if c.plain for row in claim_rows(c)]
         out[name]["plain triples"] = [round(scorer.score(expected, plain)[0]["strict"]["precision"], 3), len(plain)]
         empty = [nct for nct in claims if not expected[nct].claims]

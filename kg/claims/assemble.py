@@ -43,7 +43,9 @@ def entity_of(grounding: Grounding) -> Entity:
 
 def evidence_of(document: Document, relation: Relation) -> Evidence:
     """The evidence of one relation: offsets and words as the record has them."""
-    support = relation.support.join(extent(document, relation.subject)).join(extent(document, relation.object))
+    support = relation.support
+    for end in (relation.subject, relation.object):
+        support = support.join(end.mention.span).join(extent(document, end))
     section, where, quote = document.quote(support)
     return Evidence(
         document.nct, section.name, where.start, where.end, quote,
@@ -54,8 +56,9 @@ def evidence_of(document: Document, relation: Relation) -> Evidence:
 
 
 def extent(document: Document, grounding: Grounding) -> Span:
-    """The words that name the thing; where an ellipsis hides the head, up to the head that it shares."""
-    span, full = grounding.mention.span, grounding.mention.full
+    """The words that name the thing: of a pronoun those that it takes up; where an ellipsis hides the head, up to the head that
+    it shares."""
+    span, full = grounding.mention.stands_for or grounding.mention.span, grounding.mention.full
     if grounding.mention.rule != "shared-head":
         return span
     head = full.split()[-1]

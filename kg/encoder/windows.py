@@ -16,10 +16,11 @@ from functools import lru_cache
 import numpy as np
 from tokenizers import Tokenizer
 
-from kg.model import Clause, Document, EntityType, Mention
+from kg.model import Clause, Document, EntityType, Mention, Span
 
 MAX_PIECES = 288
 TITLE_PIECES = 40
+LONGEST = 12  # pieces of one word
 SECTIONS = ("briefTitle", "officialTitle", "briefSummary", "detailedDescription")
 FLAGS = (
     "own intervention", "own condition", "own keyword", "capitalised", "all capitals", "inner capital", "digit",
@@ -84,7 +85,7 @@ def windows(
     """The document's windows in order; none for a document without words.
 
     `given` are mentions that tables and patterns found; the model sees their types as features of the words, and
-    where `clauses` begin.
+    where `clauses` begin. Where a mention stands for a name before it ("it"), the model sees that name's pieces in its place.
     """
     words = _words(document, tokenizer)
     total = len(words.starts)
@@ -95,6 +96,8 @@ def windows(
         first = bisect.bisect_right(words.ends, mention.span.start)
         last = bisect.bisect_left(words.starts, mention.span.end)
         words.features[first:last, base + _TYPES.index(mention.type)] = 1
+        if mention.stands_for is not None:
+            _put_name(words, last - 1, mention.stands_for)
     for clause in clauses:
         first = bisect.bisect_right(words.ends, clause.span.start)
         words.features[first : first + 1, base - 1] = 1
@@ -108,6 +111,14 @@ def windows(
         found.append(_window(words, head, range(begin, end)))
         begin = end
     return tuple(found)
+
+
+def _put_name(words: _Words, at: int, name: Span) -> None:
+    """Gives a word the pieces of a name, and the look of the name's first word."""
+    first, last = bisect.bisect_right(words.ends, name.start), bisect.bisect_left(words.starts, name.end)
+    words.pieces[at] = [piece for word in words.pieces[first:last] for piece in word][:LONGEST] or words.pieces[at]
+    look = slice(len(SECTIONS), len(SECTIONS) + FLAGS.index("after a line break"))
+    words.features[at, look] = words.features[first, look]
 
 
 def _words(document: Document, tokenizer: Tokenizer) -> _Words:
@@ -127,7 +138,7 @@ def _words(document: Document, tokenizer: Tokenizer) -> _Words:
             start, end = start + section.start, end + section.start
             if word == last_word:
                 ends[-1] = end
-                if len(pieces[-1]) < 12:
+                if len(pieces[-1]) < LONGEST:
                     pieces[-1].append(piece)
             else:
                 starts.append(start)

@@ -16,7 +16,7 @@ from kg.relations.rulebook import Rulebook
 from kg.relations.rules import key_of
 
 SURE = 0.7  # less sure relations are left out in a record that does not argue
-BETA2 = 0.3  # square of beta: how much a missed claim counts next to a wrong one
+BETA2 = 0.25  # square of beta: how much a missed claim counts next to a wrong one
 UNSEEN = 0.5  # what the reader never weighs, as a share of what it expects to be true
 BOLDEST, SHYEST = 0.25, 0.9  # the threshold of a record that argues lies between
 DENIED = 0.42  # a denial need never be surer: there are few, and they are what a reader must not miss
