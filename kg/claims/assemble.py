@@ -137,13 +137,28 @@ def _label_rank(entity: Entity) -> tuple[int, str, str]:
 
 
 def lean(claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    """Without what a more specific claim of the same record says already (guideline 1), as `SHARPER` lists."""
+    """Without what a more specific claim of the same record says already (guideline 1), as `SHARPER` lists.
+
+    A use is not denied by the words that deny its approval.
+    """
     by_pair: dict[tuple[str, str], set[Predicate]] = {}
+    unapproved: dict[tuple[str, str], Claim] = {}
     for claim in claims:
         if not claim.negated:
             by_pair.setdefault((claim.subject.id, claim.object.id), set()).add(claim.predicate)
-    return tuple(
-        c
-        for c in claims
-        if c.negated or not SHARPER.get(c.predicate, frozenset()) & by_pair.get((c.subject.id, c.object.id), set())
-    )
+        elif claim.predicate is Predicate.APPROVED_FOR:
+            unapproved[claim.subject.id, claim.object.id] = claim
+
+    def needless(c: Claim) -> bool:
+        pair = c.subject.id, c.object.id
+        if c.negated:
+            return c.predicate is Predicate.TREATS and pair in unapproved and _in_the_words_of(c, unapproved[pair])
+        return bool(SHARPER.get(c.predicate, frozenset()) & by_pair.get(pair, set()))
+
+    return tuple(c for c in claims if not needless(c))
+
+
+def _in_the_words_of(claim: Claim, other: Claim) -> bool:
+    """Whether each place of a claim overlaps a place of another claim of the record."""
+    places = [(e.section, Span(e.start, e.end)) for e in other.evidence]
+    return all(any(e.section == s and span.overlaps(Span(e.start, e.end)) for s, span in places) for e in claim.evidence)

@@ -94,6 +94,16 @@ def test_only_the_more_specific_of_two_predicates_is_listed():
     assert [(c.predicate, c.status) for c in left] == [("inhibits", "asserted"), ("targets", "negated")]
 
 
+def test_a_denied_approval_denies_no_use():
+    """Bug: "is not approved for the treatment of X" also said that the drug does not treat X. A denial elsewhere stays."""
+    approval = relation(53, len(TEXT), Status.NEGATED, predicate=Predicate.APPROVED_FOR)
+    use = relation(53, len(TEXT), Status.NEGATED, predicate=Predicate.TREATS)
+    elsewhere = relation(0, 24, Status.NEGATED, predicate=Predicate.TREATS)
+    assert [c.predicate for c in lean(assemble(document(), [approval, use]))] == ["approvedFor"]
+    assert {c.predicate for c in lean(assemble(document(), [approval, elsewhere]))} == {"approvedFor", "treats"}
+    assert [c.predicate for c in lean(assemble(document(), [use]))] == ["treats"]
+
+
 def test_symmetric_claims_have_one_id_in_both_directions():
     """A combined with B is B combined with A."""
     forward = relation(0, 24, Status.ASSERTED, predicate=Predicate.COMBINED_WITH)
