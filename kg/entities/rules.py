@@ -67,6 +67,7 @@ class NameRules:
     stops: frozenset[str]
     empty: frozenset[str]
     any_head: re.Pattern[str]
+    head_starts: re.Pattern[str]  # where a head of any rule begins
 
 
 @cache
@@ -82,9 +83,10 @@ def open_name_rules() -> NameRules:
         FormRule(r["id"], EntityType(r["type"]), re.compile(r["pattern"]), r["example"], r["counter_example"])
         for r in table["form"]
     )
-    any_head = re.compile(rf"(?<![\w-])(?:{'|'.join(r['head'] for r in table['head'])})(?![\w-])")
+    head = rf"(?:{'|'.join(r['head'] for r in table['head'])})(?![\w-])"
     empty = frozenset(shlex.split(table["empty"]))
-    return NameRules(heads, forms, frozenset(table["stops"].split()), empty, any_head)
+    patterns = re.compile(rf"(?<![\w-]){head}"), re.compile(rf"(?<![\w-])(?={head})")
+    return NameRules(heads, forms, frozenset(table["stops"].split()), empty, *patterns)
 
 
 def find_mentions(
@@ -274,14 +276,15 @@ def _from_lexicon(
 def _from_heads(document: Document, clause: Clause, found: Sequence[Mention], rules: NameRules) -> list[Mention]:
     """Head words with their modifiers; a modifier run starts at the start of a name that it would cut."""
     low = document.text[clause.span.start : clause.span.end].lower()
-    if len(low) != len(clause.span) or not rules.any_head.search(low):
+    heads = [match.start() for match in rules.head_starts.finditer(low)]
+    if len(low) != len(clause.span) or not heads:
         return []
     words = [(m.start(), m.end()) for m in WORD.finditer(low)]
     starts = {start: i for i, (start, _) in enumerate(words)}
     base = clause.span.start
     out = []
     for rule in rules.heads:
-        for match in rule.regex.finditer(low):
+        for match in _matches(rule.regex, low, heads):
             at = starts.get(match.start())
             if at is None:
                 continue
@@ -297,6 +300,16 @@ def _from_heads(document: Document, clause: Clause, found: Sequence[Mention], ru
             span = Span(base + start, base + match.end())
             out.append(Mention(span, span.of(document.text), rule.type, rule.id, 0.7))
     return out
+
+
+def _matches(regex: re.Pattern[str], text: str, places: Sequence[int]) -> Iterator[re.Match[str]]:
+    """As `regex.finditer`, which can match at some places only."""
+    end = 0
+    for place in places:
+        match = regex.match(text, place) if place >= end else None
+        if match:
+            end = match.end()
+            yield match
 
 
 def _at_names(start: int, head: int, names: Sequence[tuple[int, int]]) -> int:
