@@ -212,7 +212,7 @@ def test_a_record_that_argues_is_read_boldly():
             things[0], predicate, things[object_], Status.ASSERTED, Span(0, 40), Span(5, 9), (), "x", confidence
         )
 
-    certain, unsure = 0.75, 0.55
+    certain, unsure = 0.75, 0.6
     enough = [said(Predicate.INHIBITS, i, certain) for i in range(1, 5)]
     use, guess = said(Predicate.CAUSES, 1, certain), said(Predicate.CAUSES, 2, unsure)
     whole, book = record("gefitinib inhibits EGFR."), open_rulebook()
