@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.claims.row import claim_rows
 from kg.errors import SourceError
+from kg.misses import MISSED, WRONG, missed, see, wrong
 from kg.model import Claim, Document, Section
 from kg.pipeline import Reader
 from kg.resources import ontologies
@@ -90,6 +91,8 @@ def figures(shared: Path, reader: Reader, *, ordinary: Path | None = None) -> It
             yield from claim_figures(
                 scorer, gold, claims, f"claims, {name}, {look}", details=name == "both" and look == "whole"
             )
+            if name == "both" and look == "whole":
+                yield from error_figures(scorer, gold, claims, documents, reader)
         if look == "whole" and ordinary is not None and ordinary.is_file():
             yield from wrong_claims(scorer, shared, ordinary, claims)
     yield from grounding_figures(shared, reader)
@@ -185,6 +188,18 @@ def status_of_right(scorer: ModuleType, gold: Any, rows: list[dict[str, Any]]) -
 def _row(right: int, said: int, found: int, gold: int) -> Row:
     precision, recall = _share(right, said), _share(found, gold)
     return round(precision, 4), round(recall, 4), _f1(precision, recall), said, gold
+
+
+def error_figures(
+    scorer: ModuleType, gold: Any, claims: Mapping[str, tuple[Claim, ...]], documents: Mapping[str, Document], reader: Reader
+) -> Iterator[Figure]:
+    """How many triples of each predicate are missed and wrong, and why (`kg/misses.py`)."""
+    seen = {nct: see(documents[nct], reader) for nct in gold if nct in documents}
+    for section, tally, reasons in (("missed triples", missed(scorer, gold, claims, seen), MISSED),
+                                    ("wrong triples", wrong(scorer, gold, claims), WRONG)):  # fmt: skip
+        for predicate, counts in sorted(tally.items()):
+            note = ", ".join(f"{reason} {counts[reason]}" for reason in reasons if counts[reason])
+            yield Figure(section, predicate, counts.total(), note=note)
 
 
 def wrong_claims(
