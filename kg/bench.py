@@ -138,15 +138,23 @@ def claim_figures(
         )
     if not details:
         return
-    yield from table_figures("triples by predicate", by_predicate(table))
-    yield from table_figures("claims by status", by_status(scorer, gold, rows))
-    yield from table_figures("status of the right triples", status_of_right(scorer, gold, rows))
+    for kind, found in detailed(scorer, gold, rows, table).items():
+        yield from table_figures(kind, found)
     plain = [row for nct in gold for claim in claims.get(nct, ()) if claim.plain for row in claim_rows(claim)]
     found = scorer.score(gold, plain)[0]["strict"]
     yield Figure("plain triples", "precision", found["precision"], note=f"{found['predicted']} plain triples")
 
 
 Row = tuple[float, float, float, int, int]  # precision, recall, F1, said, gold
+DETAILS = ("triples by predicate", "claims by status", "status of the right triples")
+
+
+def detailed(
+    scorer: ModuleType, gold: Any, rows: list[dict[str, Any]], table: Mapping[str, Mapping[str, int]]
+) -> dict[str, dict[str, Row]]:
+    """The tables of `DETAILS`, of the rows and the scorer's table of them."""
+    found = by_predicate(table), by_status(scorer, gold, rows), status_of_right(scorer, gold, rows)
+    return dict(zip(DETAILS, found, strict=True))
 
 
 def table_figures(section: str, rows: Mapping[str, Row | list[float]]) -> Iterator[Figure]:
@@ -251,7 +259,7 @@ def held_figures() -> Iterator[Figure]:
             for level in ("strict", "triple", "pair"):
                 precision, recall, f1 = levels[level]
                 yield Figure(section, f"{level} F1", f1, note=f"P {precision:.3f} R {recall:.3f}")
-            for kind in ("triples by predicate", "claims by status", "status of the right triples"):
+            for kind in DETAILS:
                 yield from table_figures(f"{kind}, held out, {look}, {name}", levels.get(kind, {}))
     if "further ordinary records" in settings:
         wrong, precision, count = settings["further ordinary records"]

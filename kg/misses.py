@@ -15,11 +15,9 @@ from types import ModuleType
 from typing import Any
 
 from kg.claims.row import claim_rows
-from kg.entities.rules import find_mentions
 from kg.model import Claim, Document, Grounding
-from kg.pipeline import Reader, add_learned_mentions, own_things, readable_clauses, things_of
+from kg.pipeline import Reader, own_things
 from kg.relations.candidates import Pair, pairs_of, views_of
-from kg.text.abbreviations import find_abbreviations, long_forms
 
 MISSED = ("name", "apart", "silent", "predicate", "doubted")
 WRONG = ("name", "unrelated", "predicate")
@@ -37,19 +35,11 @@ class Seen:
 
 def see(document: Document, reader: Reader) -> Seen:
     """What the reader sees of a record."""
-    clauses = readable_clauses(document)
-    definitions = find_abbreviations(document)
-    names = long_forms(definitions)
-    mentions = find_mentions(document, clauses, reader.lexicon, names, definitions=definitions)
-    things = things_of(document, clauses, mentions, names, reader.grounder)
-    if reader.model is not None:
-        encoded = reader.model.encoder and reader.model.encoder.encode(document, clauses, [g.mention for g in things])
-        mentions = add_learned_mentions(document, clauses, mentions, reader.model, encoded)
-        things = things_of(document, clauses, mentions, names, reader.grounder)
-    views = views_of(document, clauses, things, own_things(document, things))
+    weighed = reader.weigh(document)
+    views = views_of(document, weighed.clauses, weighed.things, own_things(document, weighed.things))
     pairs = pairs_of(views, (), reader.model.allowed if reader.model else None)
-    claims = replace(reader, least=0.0).read(document)
-    return Seen(things, tuple(pairs), [row for claim in claims for row in claim_rows(claim)])
+    claims = replace(reader, least=0.0).told(document, weighed)
+    return Seen(weighed.things, tuple(pairs), [row for claim in claims for row in claim_rows(claim)])
 
 
 def missed(scorer: ModuleType, gold: Any, claims: Mapping[str, Iterable[Claim]], seen: Mapping[str, Seen]) -> Tally:

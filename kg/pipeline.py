@@ -7,7 +7,7 @@ Each room takes what the room before made and hands on something new. Read this 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +18,7 @@ from kg.entities.rules import find_mentions
 from kg.grounding.anaphora import take_up
 from kg.grounding.ground import Grounder
 from kg.grounding.lists import lists_apart
+from kg.grounding.places import by_clause, key_of, nest
 from kg.lexicon.lexicon import Lexicon, open_lexicon
 from kg.model import (
     AGENTS,
@@ -32,7 +33,7 @@ from kg.model import (
 )
 from kg.relations.joint import with_partners
 from kg.relations.rulebook import Rulebook, open_rulebook
-from kg.relations.rules import extract_relations, key_of, nest
+from kg.relations.rules import extract_relations
 from kg.relations.sure import sure
 from kg.sources.contacts import contact_spans
 from kg.text.abbreviations import find_abbreviations, long_forms
@@ -64,6 +65,15 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """A record before anything is left out: its clauses, what it names, and what it may say."""
+
+    clauses: tuple[Clause, ...]
+    things: tuple[Grounding, ...]
+    relations: tuple[Relation, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """What reading needs: the lexicon, the rules, the model. Opened once, used for any number of records."""
 
@@ -75,6 +85,10 @@ class Reader:
 
     def read(self, document: Document) -> tuple[Claim, ...]:
         """The claims of one record."""
+        return self.told(document, self.weigh(document))
+
+    def weigh(self, document: Document) -> Weighed:
+        """What a record names, and all that rules and model read in it, as sure as the model finds it."""
         clauses = readable_clauses(document)
         definitions = find_abbreviations(document)
         names = long_forms(definitions)
@@ -82,22 +96,21 @@ class Reader:
         things = things_of(document, clauses, mentions, names, self.grounder)
         relations = relations_of(document, clauses, things, self.rulebook)
         if self.model is not None:
-            relations = self._learned(document, clauses, mentions, names, things, relations, self.model)
-        return lean(assemble(document, with_partners(document, clauses, relations)))
+            from kg.relations.linear import extract_relations as extract
 
-    def _learned(
-        self, document: Document, clauses: Sequence[Clause], mentions: Sequence[Mention], names: Mapping[str, str],
-        known: Sequence[Grounding], by_rules: Sequence[Relation], model: Learned,
-    ) -> tuple[Relation, ...]:
-        """What rules and model read, as sure as the model finds it, without what it doubts."""
-        from kg.relations.linear import extract_relations as extract
+            encoded = self.model.encoder and self.model.encoder.encode(document, clauses, [g.mention for g in things])
+            mentions = add_learned_mentions(document, clauses, mentions, self.model, encoded)
+            things = things_of(document, clauses, mentions, names, self.grounder)
+            own = own_things(document, things)
+            relations = extract(document, clauses, things, self.model, self.rulebook, own, relations, encoded)
+        return Weighed(clauses, things, relations)
 
-        encoded = model.encoder and model.encoder.encode(document, clauses, [g.mention for g in known])
-        mentions = add_learned_mentions(document, clauses, mentions, model, encoded)
-        things = things_of(document, clauses, mentions, names, self.grounder)
-        own = own_things(document, things)
-        found = extract(document, clauses, things, model, self.rulebook, own, by_rules, encoded)
-        return sure(document, found, self.rulebook, self.least)
+    def told(self, document: Document, weighed: Weighed) -> tuple[Claim, ...]:
+        """The claims of a weighed record, without what a model doubts."""
+        relations = weighed.relations
+        if self.model is not None:
+            relations = sure(document, relations, self.rulebook, self.least)
+        return lean(assemble(document, with_partners(document, weighed.clauses, relations)))
 
 
 def open_reader(options: Options | None = None) -> Reader:
@@ -151,21 +164,6 @@ def relations_of(
     for clause, inside in by_clause(clauses, groundings):
         out += extract_relations(document, clause, inside, rulebook, own=own)
     return tuple(out)
-
-
-def by_clause(
-    clauses: Sequence[Clause], groundings: Sequence[Grounding]
-) -> Iterable[tuple[Clause, tuple[Grounding, ...]]]:
-    """Each clause with the groundings of its mentions; both come in the order of the text."""
-    at = 0
-    for clause in clauses:
-        while at < len(groundings) and groundings[at].mention.span.start < clause.span.start:
-            at += 1
-        end = at
-        while end < len(groundings) and groundings[end].mention.span.start < clause.span.end:
-            end += 1
-        yield clause, tuple(groundings[at:end])
-        at = end
 
 
 def own_things(document: Document, groundings: Sequence[Grounding]) -> frozenset[str]:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kg.bench import by_predicate, by_status, load_scorer, read_gold, rows_for, status_of_right
+from kg.bench import detailed, load_scorer, read_gold, rows_for
 from kg.claims.row import claim_rows
 from kg.encoder.encoder import Encoded, Encoder, open_encoder
 from kg.entities.encoded import add_encoded
@@ -118,9 +118,7 @@ def measure(shared: Path, gold: Path, data: dict[Key, Prepared], models: Sequenc
         levels, table, wrong, _ = scorer.score(expected, rows)
         out[name] = {level: [round(levels[level][k], 3) for k in ("precision", "recall", "f1")] for level in levels}
         if least is None:
-            out[name]["triples by predicate"] = by_predicate(table)
-            out[name]["claims by status"] = by_status(scorer, expected, rows)
-            out[name]["status of the right triples"] = status_of_right(scorer, expected, rows)
+            out[name] |= detailed(scorer, expected, rows, table)
         plain = [row for found in claims.values() for c in found if c.plain for row in claim_rows(c)]
         out[name]["plain triples"] = [round(scorer.score(expected, plain)[0]["strict"]["precision"], 3), len(plain)]
         empty = [nct for nct in claims if not expected[nct].claims]

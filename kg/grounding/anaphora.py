@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
+from kg.grounding.places import by_clause, key_of, nest
 from kg.model import Clause, Document, EntityType, Grounding, Mention, Span
 from kg.resources import resource
 
@@ -110,13 +111,9 @@ def take_up(document: Document, clauses: Sequence[Clause], groundings: Sequence[
     out: list[Grounding] = []
     before: list[Grounding] = []
     subject: Grounding | None = None
-    section, at = "", 0
-    for clause in clauses:
-        inside: list[Grounding] = []
-        while at < len(groundings) and groundings[at].mention.span.start < clause.span.end:
-            if groundings[at].mention.text.lower() not in rules.words:
-                inside.append(groundings[at])
-            at += 1
+    section = ""
+    for clause, here in by_clause(clauses, groundings):
+        inside = [g for g in here if g.mention.text.lower() not in rules.words]
         if section != clause.section:
             before, subject, section = [], None, clause.section
         top = _top(inside)
@@ -138,11 +135,7 @@ def _more(a: Span, b: Span) -> bool:
 
 def _top(groundings: Sequence[Grounding]) -> list[Grounding]:
     """The names that are sure enough and stand in no other, in order."""
-    out: list[Grounding] = []
-    for g in sorted(groundings, key=lambda g: (g.mention.span.start, -g.mention.span.end)):
-        if g.mention.confidence >= SURE and (not out or out[-1].mention.span.end <= g.mention.span.start):
-            out.append(g)
-    return out
+    return nest([g for g in groundings if g.mention.confidence >= SURE])[0]
 
 
 def _subject(text: str, clause: Clause, top: Sequence[Grounding], rules: AnaphoraRules) -> Grounding | None:
@@ -180,7 +173,7 @@ def _nouns(
         fitting = near or [g for g in before if g.type in types]
         if subject is not None and not near and subject.type in types:
             fitting = [subject]
-        if fitting and len({g.id or g.label.lower() for g in fitting}) == 1:
+        if len({key_of(g) for g in fitting}) == 1:
             if _many(fitting[-1], rules) is (match[1].lower() == "these"):
                 yield from _taken_up(text, Span(*match.span()), fitting[-1])
 
@@ -192,5 +185,5 @@ def _taken_up(text: str, span: Span, name: Grounding) -> Iterator[Grounding]:
         return
     words = stands.of(text)
     taken = Mention(span, span.of(text), mention.type, RULE, mention.confidence, mention.full or words, stands)
-    score, reasons = round(max(0.05, name.score - COST), 3), (f"taken up: {span.of(text)}", *name.reasons)
-    yield Grounding(taken, name.id, name.label, name.type, score, reasons, name.candidates, name.qualifiers)
+    score = round(max(0.05, name.score - COST), 3)
+    yield replace(name, mention=taken, score=score, reasons=(f"taken up: {taken.text}", *name.reasons))

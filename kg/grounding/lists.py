@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from kg.grounding.places import key_of
 from kg.model import Document, EntityType, Grounding
 
 SICK = frozenset({EntityType.DISEASE, EntityType.SYMPTOM})  # alike where three or more stand side by side
@@ -35,7 +36,7 @@ def _is_list(whole: Grounding, starts: dict[int, list[Grounding]]) -> bool:
         return False
     members = _members(whole, whole.mention.span.start, starts)
     alike = len({m.mention.type for m in members}) == 1 or len(members) > 2
-    return alike and len({m.id or m.label.lower() for m in members}) == len(members) > 1
+    return alike and len({key_of(m) for m in members}) == len(members) > 1
 
 
 def _members(whole: Grounding, at: int, starts: dict[int, list[Grounding]]) -> list[Grounding]:

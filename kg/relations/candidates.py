@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kg.grounding.places import by_clause, key_of
 from kg.model import AGENTS, Clause, Document, Grounding, Relation, Span
 from kg.relations.pair_features import (
     FAR,
@@ -16,7 +17,6 @@ from kg.relations.pair_features import (
     place_features,
     word_features,
 )
-from kg.relations.rules import key_of
 
 REACH = 1  # how many clauses further on the second mention may stand
 WEAK = 0.4  # least confidence of a mention that is read with one of another clause
@@ -54,13 +54,8 @@ def views_of(document: Document, clauses: Sequence[Clause], groundings: Sequence
     """The views of all clauses that hold a mention, in order."""
     marks = {key_of(g): "i" if g.type in AGENTS else "c" for g in groundings if key_of(g) in own}
     out = []
-    at = 0
-    for number, clause in enumerate(clauses):
-        inside = []
-        while at < len(groundings) and groundings[at].mention.span.start < clause.span.end:
-            if clause.span.covers(groundings[at].mention.span):
-                inside.append(groundings[at])
-            at += 1
+    for number, (clause, here) in enumerate(by_clause(clauses, groundings)):
+        inside = [g for g in here if clause.span.covers(g.mention.span)]
         if inside:
             out.append(make_view(document, clause, number, inside, marks, key_of))
     return out

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from kg.grounding.places import key_of, nest
 from kg.model import TITLES, Clause, Document, EntityType, Grounding, Predicate, Relation, Span, Status
 from kg.relations.joint import together
 from kg.relations.line import Line, Slot, make_line
@@ -55,20 +56,6 @@ def extract_relations(
     )
 
 
-def nest(groundings: Sequence[Grounding]) -> tuple[list[Grounding], dict[Span, list[Grounding]]]:
-    """Mentions that stand in no other, in order; and, for each, those that stand inside it."""
-    ordered = sorted(groundings, key=lambda g: (g.mention.span.start, -g.mention.span.end))
-    top: list[Grounding] = []
-    inner: dict[Span, list[Grounding]] = {}
-    for grounding in ordered:
-        if top and top[-1].mention.span.covers(grounding.mention.span):
-            if top[-1].mention.span != grounding.mention.span:
-                inner.setdefault(top[-1].mention.span, []).append(grounding)
-        elif not top or not top[-1].mention.span.overlaps(grounding.mention.span):
-            top.append(grounding)
-    return top, inner
-
-
 ALIAS_GAP = re.compile(r"\s*[(\[]?\s*")
 
 
@@ -92,11 +79,6 @@ def merge_aliases(text: str, top: Sequence[Grounding]) -> tuple[list[Grounding],
         kept.append(grounding)
         slots.append(Slot(span, grounding.type))
     return kept, slots
-
-
-def key_of(grounding: Grounding) -> str:
-    """What two mentions of one thing share: the identifier, or else the words."""
-    return grounding.id or grounding.label.lower()
 
 
 def _by_patterns(

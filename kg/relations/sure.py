@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from kg.grounding.places import key_of
 from kg.model import Document, EntityType, Predicate, Relation, Status
 from kg.relations.rulebook import Rulebook
-from kg.relations.rules import key_of
 
 SURE = 0.7  # less sure relations are left out in a record that does not argue
 BETA2 = 0.25  # square of beta: how much a missed claim counts next to a wrong one

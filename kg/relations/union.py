@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
+from kg.grounding.places import key_of
 from kg.model import SYMMETRIC, Predicate, Relation
-from kg.relations.rules import key_of
 
 ACTS = frozenset({Predicate.INHIBITS, Predicate.ACTIVATES, Predicate.TARGETS, Predicate.REGULATES})
 LEARNED = "learned-"  # how the rule of a relation begins that no rule read

@@ -1,13 +1,11 @@
 """The figures of `kg bench`: what each counts, on a record of three claims, with the gold's own scorer."""
 
-import json
-
 import pytest
 
 from kg.bench import by_predicate, by_status, held_figures, load_scorer, status_of_right, strip, stripped
 from kg.errors import SourceError
 from kg.model import Document, Section
-from tests.shared_material import SHARED, needs_shared
+from tests.shared_material import needs_shared
 
 GOLD = (("gefitinib", "inhibits", "EGFR", "asserted"), ("gefitinib", "treats", "pNEN", "hypothesised"),
         ("gefitinib", "treats", "melanoma", "negated"))  # fmt: skip
@@ -18,50 +16,33 @@ def row(subject: str, predicate: str, object_: str, status: str) -> dict:
     return {"nct": "NCT00000001", "subject": {"text": subject}, "predicate": predicate, "object": {"text": object_}, "status": status}
 
 
-@pytest.fixture(scope="module")
-def scorer():
-    """The scorer that comes with the gold."""
-    return load_scorer(SHARED)
-
-
-@pytest.fixture
-def gold(scorer, tmp_path):
-    """The three claims as the scorer reads them."""
-    path = tmp_path / "gold.jsonl"
-    claims = [
-        {"nct": "NCT00000001", "subject": {"names": [s]}, "predicate": p, "object": {"names": [o]}, "status": status}
-        for s, p, o, status in GOLD
-    ]
-    path.write_text("".join(json.dumps(c) + "\n" for c in claims), encoding="utf-8")
-    return scorer.read_gold([str(path)])
+# One status is wrong, one object is, and one claim is not said.
+SAID = [row("gefitinib", "inhibits", "EGFR", "asserted"), row("gefitinib", "treats", "pNEN", "asserted"),
+        row("gefitinib", "treats", "asthma", "hypothesised")]  # fmt: skip
 
 
 @needs_shared
-def test_a_status_is_right_only_where_the_whole_claim_is(scorer, gold):
+def test_a_status_is_right_only_where_the_whole_claim_is(scorer, gold_of):
     """Of three claims one has the wrong status and one the wrong object; what is not said is missed."""
-    said = [row("gefitinib", "inhibits", "EGFR", "asserted"), row("gefitinib", "treats", "pNEN", "asserted"),
-            row("gefitinib", "treats", "asthma", "hypothesised")]  # fmt: skip
-    found = by_status(scorer, gold, said)
+    found = by_status(scorer, gold_of(*GOLD), SAID)
     assert found["asserted"] == (0.5, 1.0, 0.6667, 2, 1)
     assert found["hypothesised"] == (0.0, 0.0, 0.0, 1, 1)
     assert found["negated"] == (0.0, 0.0, 0.0, 0, 1)
 
 
 @needs_shared
-def test_status_alone_is_judged_where_the_triple_is_right(scorer, gold):
+def test_status_alone_is_judged_where_the_triple_is_right(scorer, gold_of):
     """A wrong triple and a missed one say nothing of how well a status is told from another."""
-    said = [row("gefitinib", "inhibits", "EGFR", "asserted"), row("gefitinib", "treats", "pNEN", "asserted"),
-            row("gefitinib", "treats", "asthma", "hypothesised")]  # fmt: skip
-    found = status_of_right(scorer, gold, said)
+    found = status_of_right(scorer, gold_of(*GOLD), SAID)
     assert found["asserted"] == (0.5, 1.0, 0.6667, 2, 1)
     assert found["hypothesised"] == (0.0, 0.0, 0.0, 0, 1)
     assert found["negated"] == (0.0, 0.0, 0.0, 0, 0)
 
 
 @needs_shared
-def test_predicates_are_counted_by_triple(scorer, gold):
+def test_predicates_are_counted_by_triple(scorer, gold_of):
     """The status does not matter here."""
-    table = scorer.score(gold, [row("gefitinib", "treats", "pNEN", "asserted")])[1]
+    table = scorer.score(gold_of(*GOLD), [row("gefitinib", "treats", "pNEN", "asserted")])[1]
     assert by_predicate(table) == {"inhibits": (0.0, 0.0, 0.0, 0, 1), "treats": (1.0, 0.5, 0.6667, 1, 2)}
 
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from kg.grounding.places import key_of
 from kg.model import Clause, Document, EntityType, Grounding, Mention, Section, Span, Status
 from kg.relations.line import Slot, make_line
 from kg.relations.rulebook import open_rulebook
-from kg.relations.rules import _status, cues_of, extract_relations, key_of
+from kg.relations.rules import _status, cues_of, extract_relations
 
 BOOK = open_rulebook()
 MARK = re.compile(r"\[(\w+):(own )?([^\]]+)\]")
